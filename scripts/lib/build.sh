@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# Builds a checkout inside a build root, so that this machine needs no compiler. Sourced, never run.
+#
+# Inside, the checkout is /src (read-only), its build directory /build, the compiler cache /ccache.
+
+# Sets build_root_command to the words that, put before a command, run it as root in the build root of a release.
+# Nothing is kept there but /build and /ccache: find_build_root RELEASE CHECKOUT BUILD
+find_build_root() {
+    local layers
+    layers=$(ensure_root build "$1"):$(ensure_root runtime "$1")
+    mkdir -p "$3" "$cache_dir/ccache" "$cache_dir/mnt"
+    build_root_command=(unshare --mount --propagation private "$scripts_dir/lib/enter-build-root"
+        "$cache_dir/mnt" "$layers" "$2" "$3" "$cache_dir/ccache")
+}
+
+# Runs CMD in the build root of a release: in_build_root RELEASE CHECKOUT BUILD CMD…
+in_build_root() {
+    local build_root_command
+    find_build_root "$1" "$2" "$3"
+    shift 3
+    "${build_root_command[@]}" "$@"
+}
+
+# The directory that keeps a checkout's build for a release: build_dir RELEASE CHECKOUT
+build_dir() { echo "$cache_dir/build/$1-$(readlink -f "$2" | sha256sum | cut -c 1-12)"; }
+
+# Configures and builds the given targets, or everything: build_targets RELEASE CHECKOUT TARGET…
+build_targets() {
+    local release=$1 checkout=$2 build
+    shift 2
+    build=$(build_dir "$release" "$checkout")
+    with_lock "build-${build##*/}" in_build_root "$release" "$checkout" "$build" sh -euc '
+        cmake -G Ninja -S /src -B /build -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
+            -DCMAKE_INSTALL_PREFIX=/usr >/build/configure.log || { cat /build/configure.log; exit 1; }
+        ninja -C /build --quiet "$@"' build "$@" >&2
+}
+
+# Builds the program of a checkout and installs it into a directory: install_program RELEASE CHECKOUT DESTDIR
+install_program() {
+    local release=$1 checkout=$2 dest=$3 build
+    build=$(build_dir "$release" "$checkout")
+    step "$release: build of wpns" build_targets "$release" "$checkout" wpns
+    with_lock "build-${build##*/}" stage_program "$release" "$checkout" "$build"
+    # A running program cannot be overwritten, but it can be replaced.
+    cp -a --remove-destination "$build/stage/." "$dest"
+}
+
+# Installs what was built below the build directory.
+stage_program() {
+    rm -rf "$3/stage"
+    DESTDIR=/build/stage in_build_root "$1" "$2" "$3" cmake --install /build >/dev/null
+}

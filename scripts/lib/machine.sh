@@ -1,0 +1,271 @@
+# shellcheck shell=bash
+# Disposable booted Debians: an overlay on a runtime root, a real systemd in it, and a small internet beside it.
+# Sourced, never run.
+#
+# What a machine is made of:
+#   $machines_dir/NAME/{root,upper,lower,release}   its files; lower holds the path of the root below
+#   /run/wpns-testbed/NAME/{supervisor,log}         process id of systemd-nspawn, console output
+#   network namespace wpns-inet-NAME                the "internet": the far end of the machine's uplink0
+
+machines_dir=$cache_dir/machines
+
+# Addresses of the internet beside a machine: its router, a public server, and two that no site may ever reach.
+machine_address=203.0.113.2
+router_address=203.0.113.1
+internet_addresses=(198.51.100.10/32 10.99.0.1/32 169.254.169.254/32)
+
+machine_dir() { echo "$machines_dir/$1"; }
+machine_files() { echo "$machines_dir/$1/root"; }
+machine_run() { echo "/run/wpns-testbed/$1"; }
+machine_internet() { echo "wpns-inet-$1"; }
+
+# True when a machine of that name was made.
+machine_exists() { [[ -e $(machine_dir "$1")/release ]]; }
+
+# Makes the files of a new machine: create_machine NAME RELEASE
+create_machine() {
+    local dir lower
+    dir=$(machine_dir "$1")
+    lower=$(ensure_root runtime "$2")
+    rm -rf "$dir"
+    mkdir -p "$dir/root" "$dir/upper" "$dir/work"
+    chmod 700 "$machines_dir"
+    echo "$lower" >"$dir/lower"
+    mount_machine "$1" || copy_machine "$1"
+    tr -d - </proc/sys/kernel/random/uuid >"$dir/root/etc/machine-id"
+    echo "$1" >"$dir/root/etc/hostname"
+    printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$1" >"$dir/root/etc/hosts"
+    echo "$2" >"$dir/release"
+}
+
+# Mounts a machine's overlay, where it is one and is not mounted.
+mount_machine() {
+    local dir
+    dir=$(machine_dir "$1")
+    [[ ! -e $dir/copied ]] && ! mountpoint -q "$dir/root" || return 0
+    mount -t overlay overlay -o "lowerdir=$(cat "$dir/lower"),upperdir=$dir/upper,workdir=$dir/work" \
+        "$dir/root" 2>/dev/null
+}
+
+# A full copy, for file systems that cannot carry an overlay.
+copy_machine() {
+    local dir
+    dir=$(machine_dir "$1")
+    cp -a --reflink=auto "$(cat "$dir/lower")/." "$dir/root"
+    touch "$dir/copied"
+}
+
+# The process id of a machine's systemd-nspawn; fails when it does not run.
+machine_supervisor() {
+    local pid
+    pid=$(cat "$(machine_run "$1")/supervisor" 2>/dev/null) || return 1
+    [[ $(cat "/proc/$pid/comm" 2>/dev/null) == systemd-nspawn ]] && echo "$pid"
+}
+
+# The process id of a machine's init; fails when there is none.
+machine_leader() {
+    local supervisor child
+    supervisor=$(machine_supervisor "$1") || return 1
+    while read -rd ' ' child; do
+        if [[ $(awk '/^NSpid:/ { print (NF > 2 ? $NF : 0) }' "/proc/$child/status" 2>/dev/null) == 1 ]]; then
+            echo "$child"
+            return
+        fi
+    done <"/proc/$supervisor/task/$supervisor/children"
+    return 1
+}
+
+# Boots a machine and waits until its systemd has started everything.
+boot_machine() {
+    local run
+    run=$(machine_run "$1")
+    mkdir -p "$run"
+    mount_machine "$1"
+    make_internet "$1"
+    start_supervisor "$1"
+    wait_until 20 "the init of machine $1" machine_leader "$1" >/dev/null || show_log "$1"
+    connect_uplink "$1"
+    wait_until 30 "the system bus of machine $1" machine_exec "$1" systemctl is-system-running --quiet \
+        --wait </dev/null >/dev/null 2>&1 || report_boot "$1"
+}
+
+# Says what is wrong with a machine that did not boot well; a degraded one is usable.
+report_boot() {
+    local state
+    state=$(machine_exec "$1" systemctl is-system-running </dev/null) || true
+    [[ $state == degraded ]] || show_log "$1"
+    say "machine $1 is degraded:"
+    machine_exec "$1" systemctl --failed --no-legend --plain >&2 </dev/null
+}
+
+# Ends the script with the console output of a machine that did not boot.
+show_log() {
+    tail -n 30 "$(machine_run "$1")/log" >&2
+    die "machine $1 did not boot"
+}
+
+# Waits for a command to succeed: wait_until SECONDS WHAT CMD…
+wait_until() {
+    local deadline=$((SECONDS + $1)) what=$2
+    shift 2
+    until "$@"; do
+        if ((SECONDS >= deadline)); then
+            say "gave up waiting for $what"
+            return 1
+        fi
+        sleep 0.05
+    done
+}
+
+# Starts systemd-nspawn so that it outlives this script.
+start_supervisor() {
+    local dir run command
+    dir=$(machine_dir "$1") run=$(machine_run "$1")
+    # Without the variable, Debian 13 refuses to boot on a host whose own cgroups are not unified.
+    command=(env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
+        systemd-nspawn --quiet --directory="$dir/root" --boot --private-network
+        --machine="$1" --register=no --keep-unit --console=pipe
+        --resolv-conf=off --timezone=off --link-journal=no)
+    if runs_systemd; then
+        systemd-run --quiet --collect --unit="wpns-testbed-$1" --property=Delegate=yes \
+            --property=KillMode=mixed --property="StandardOutput=file:$run/log" "${command[@]}"
+        systemctl show --value --property=MainPID "wpns-testbed-$1" >"$run/supervisor"
+    else
+        detach "$1" "${command[@]}"
+    fi
+}
+
+# Runs a command in the background, in a session and a control group of its own: detach NAME CMD…
+detach() {
+    local run
+    run=$(machine_run "$1")
+    (
+        enter_control_group "$1"
+        close_descriptors
+        shift
+        setsid "$@" </dev/null >"$run/log" 2>&1 &
+        echo $! >"$run/supervisor"
+    )
+}
+
+# Closes all but the standard streams: a lock or a test runner's pipe must not live as long as the machine.
+close_descriptors() {
+    local fd
+    for fd in /proc/self/fd/*; do
+        fd=${fd##*/}
+        [[ $fd -le 2 ]] || eval "exec $fd>&-" 2>/dev/null || true
+    done
+}
+
+# Two machines in one control group would take each other's units for their own.
+enter_control_group() {
+    local group
+    while read -r group; do
+        mkdir -p "$group/wpns-testbed-$1" && echo "$BASHPID" >"$group/wpns-testbed-$1/cgroup.procs" ||
+            say "no control group in $group"
+    done < <(control_groups)
+}
+
+# The mounted hierarchies in which systemd places processes.
+control_groups() {
+    awk '$3 == "cgroup2" || ($3 == "cgroup" && $4 ~ /name=systemd/) { print $2 }' /proc/self/mounts
+}
+
+# Removes what is left of a machine's control group.
+remove_control_group() {
+    local group
+    while read -r group; do
+        [[ ! -d $group/wpns-testbed-$1 ]] ||
+            find "$group/wpns-testbed-$1" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    done < <(control_groups)
+}
+
+# Runs ip in the internet of a machine: internet_ip NAME ARGS…
+internet_ip() {
+    local netns
+    netns=$(machine_internet "$1")
+    shift
+    ip -n "$netns" "$@"
+}
+
+# Makes the internet of a machine.
+make_internet() {
+    local netns address
+    netns=$(machine_internet "$1")
+    ! ip netns list | grep -qw "$netns" || return 0
+    ip netns add "$netns"
+    internet_ip "$1" link set lo up
+    for address in "${internet_addresses[@]}"; do
+        internet_ip "$1" address add "$address" dev lo
+    done
+}
+
+# Gives a booting machine its uplink with an address and a default route, as a provider's network would.
+connect_uplink() {
+    local leader
+    leader=$(machine_leader "$1")
+    # The link of an earlier boot goes with that boot, but the kernel takes its time.
+    internet_ip "$1" link delete inet0 2>/dev/null || true
+    internet_ip "$1" link add inet0 type veth peer name uplink0 netns "$leader"
+    internet_ip "$1" address add "$router_address/24" dev inet0
+    internet_ip "$1" link set inet0 up
+    local inside=(nsenter --target "$leader" --net ip)
+    "${inside[@]}" address add "$machine_address/24" dev uplink0
+    "${inside[@]}" link set uplink0 up
+    "${inside[@]}" route add default via "$router_address"
+}
+
+# Runs a command in a machine, with its standard streams and exit status: machine_exec NAME CMD…
+machine_exec() {
+    local leader
+    leader=$(machine_leader "$1") || die "machine $1 does not run"
+    shift
+    nsenter --target "$leader" --all -- /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" \
+        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+}
+
+# Asks a machine's systemd to power off, and waits until it has.
+stop_machine() {
+    local leader supervisor
+    leader=$(machine_leader "$1") || return 0
+    supervisor=$(machine_supervisor "$1")
+    kill -s RTMIN+4 "$leader"
+    if ! wait_until 90 "machine $1 to stop" process_gone "$supervisor"; then
+        cut_power "$1"
+    fi
+}
+
+# Ends a machine between two instructions. The kernel kills everything in it together with its init.
+cut_power() {
+    local leader supervisor
+    supervisor=$(machine_supervisor "$1") || return 0
+    leader=$(machine_leader "$1") && kill -KILL "$leader"
+    kill -KILL "$supervisor" 2>/dev/null || true
+    wait_until 30 "machine $1 to die" process_gone "$supervisor"
+    [[ -z ${leader:-} ]] || wait_until 30 "the init of machine $1 to die" process_gone "$leader"
+}
+
+# True when no process has this id.
+process_gone() { [[ ! -e /proc/$1 ]]; }
+
+# Removes everything a machine was made of.
+delete_machine() {
+    local dir
+    dir=$(machine_dir "$1")
+    cut_power "$1"
+    ! mountpoint -q "$dir/root" || umount "$dir/root"
+    ip netns delete "$(machine_internet "$1")" 2>/dev/null || true
+    remove_control_group "$1"
+    rm -rf --one-file-system "$dir" "$(machine_run "$1")"
+}
+
+# One line for every machine: name, release, state.
+list_machines() {
+    local dir name state
+    for dir in "$machines_dir"/*/; do
+        [[ -e $dir/release ]] || continue
+        name=$(basename "$dir")
+        if machine_leader "$name" >/dev/null; then state=running; else state=stopped; fi
+        printf '%s\t%s\t%s\n' "$name" "$(cat "$dir/release")" "$state"
+    done
+}

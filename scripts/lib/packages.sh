@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# What wpns needs from the distribution, by package name. Sourced, never run.
+
+# Packages of a host that runs wpns: runtime_packages RELEASE
+# php and php-fpm are named so that they, and not Apache, satisfy the dependencies of wordpress.
+runtime_packages() {
+    local packages=(
+        systemd systemd-sysv dbus iproute2 nftables passwd nginx
+        mariadb-server-core mariadb-client mariadb-client-core wordpress "$(theme_package "$1")"
+        php php-fpm php-cli php-mysql php-gd php-curl php-xml php-mbstring php-zip php-intl
+        curl ca-certificates procps iputils-ping
+        libnl-3-200 libnl-route-3-200 libnftables1 libtomlplusplus3 "$(openssl_package "$1")"
+    )
+    printf '%s\n' "${packages[@]}"
+}
+
+# Packages that build wpns and its tests: build_packages RELEASE
+build_packages() {
+    local packages=(
+        g++ cmake ninja-build pkg-config ccache libnl-3-dev libnl-route-3-dev libnftables-dev
+        libsystemd-dev libtomlplusplus-dev "$(boost_package "$1")" libcli11-dev
+        nlohmann-json3-dev libssl-dev libgtest-dev libgmock-dev
+    )
+    printf '%s\n' "${packages[@]}"
+}
+
+# Packages that check the source text. The formatter's taste depends on its version, so one release decides;
+# only the newer release's clang-tidy understands all of C++23.
+lint_packages() {
+    case $1 in
+    bookworm) printf '%s\n' clang-format shellcheck ;;
+    trixie) printf '%s\n' clang-tidy ;;
+    esac
+}
+
+# The default theme of the release's WordPress.
+theme_package() {
+    case $1 in
+    bookworm) echo wordpress-theme-twentytwentythree ;;
+    trixie) echo wordpress-theme-twentytwentyfive ;;
+    *) apt-cache depends wordpress | sed -n 's/.*: \(wordpress-theme-[a-z]*\)$/\1/p' | head -n 1 ;;
+    esac
+}
+
+# Headers of Boost; the default of Debian 12 is older than Boost.Process v2.
+boost_package() {
+    if [[ $1 == bookworm ]]; then echo libboost1.81-dev; else echo libboost-dev; fi
+}
+
+# The crypto library; releases with 64-bit time have renamed it.
+openssl_package() {
+    if [[ $1 == bookworm ]]; then echo libssl3; else echo libssl3t64; fi
+}

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "host/host.hpp"
+#include "model/registry.hpp"
+
+/// What has to be made again after a boot, from the registry alone: somebody may be editing the
+/// site files.
+namespace wpns::apply {
+
+/// Loads `table` with the elements of every recorded site in one transaction and turns IPv4
+/// forwarding on.
+void load_firewall(const host::Host& host, const Registry& registry, const FirewallTable& table);
+
+/// Makes the namespace and the link of a recorded site where they are missing or differ.
+void restore_network(const host::Host& host, const SiteName& site, const SiteRecord& record);
+
+}  // namespace wpns::apply

@@ -1,0 +1,147 @@
+#include "apply/executor.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "apply/perform.hpp"
+#include "base/error.hpp"
+#include "plan/batch.hpp"
+
+namespace wpns::apply {
+namespace {
+
+/// Where the record of a resource lives: with its site, or with the host.
+Recorded& recorded_of(Registry& registry, const ResourceKey& key) {
+    if (key.site.empty()) return registry.host;
+    const auto name = SiteName::parse(key.site);
+    if (!name || !registry.sites.contains(*name))
+        throw Error(ErrorKind::bug, "no record of the site of " + key.str());
+    return registry.sites.at(*name).resources;
+}
+
+bool is_removal(plan::Verb verb) {
+    return verb == plan::Verb::remove || verb == plan::Verb::forget;
+}
+
+/// Intent first: after a crash every resource that may exist is known as ours.
+void record_intent(const plan::Plan& plan, Registry& registry) {
+    for (const auto& action : plan.actions)
+        if (!is_removal(action.verb))
+            recorded_of(registry, action.key).try_emplace(action.key, pending);
+}
+
+void record_outcome(const plan::Action& action, Registry& registry) {
+    auto& recorded = recorded_of(registry, action.key);
+    if (is_removal(action.verb))
+        recorded.erase(action.key);
+    else
+        recorded.insert_or_assign(action.key, digest_of(action.key, *action.after));
+}
+
+Errors perform(Context& context, Batch batch) {
+    switch (batch.front()->key.kind) {
+        case Kind::account:
+            return perform_accounts(context, batch);
+        case Kind::directory:
+            return perform_directories(context, batch);
+        case Kind::core:
+            return perform_cores(context, batch);
+        case Kind::file:
+            return perform_files(context, batch);
+        case Kind::netns:
+            return perform_namespaces(context, batch);
+        case Kind::firewall:
+            return perform_firewall(context, batch);
+        case Kind::link:
+            return perform_links(context, batch);
+        case Kind::database:
+            return perform_databases(context, batch);
+        case Kind::unit:
+            return perform_units(context, batch);
+        case Kind::wordpress:
+            return perform_wordpress(context, batch);
+        case Kind::vhost:
+            return perform_vhosts(context, batch);
+    }
+    throw Error(ErrorKind::bug, "unknown kind of resource");
+}
+
+/// The walk over the batches of one plan.
+class Run {
+  public:
+    Run(const host::Host& host, Registry& registry, RegistryFile& file, const Options& options)
+        : registry_(registry),
+          file_(file),
+          options_(options),
+          context_{host, options, registry, report_} {}
+
+    Report walk(const plan::Plan& plan) {
+        record_intent(plan, registry_);
+        file_.save(registry_);
+        for (const auto& batch : plan::batches(plan)) step(batch);
+        return std::move(report_);
+    }
+
+  private:
+    void step(const std::vector<const plan::Action*>& batch) {
+        std::vector<const plan::Action*> effects;
+        for (const auto* action : batch) {
+            if (stopped(action->key.site)) {
+                ++report_[action->key.site].skipped;
+            } else if (action->verb == plan::Verb::adopt || action->verb == plan::Verb::forget) {
+                finish(*action, {});
+            } else {
+                options_.progress.begin(*action);
+                effects.push_back(action);
+            }
+        }
+        if (!effects.empty()) {
+            const auto errors = perform(context_, effects);
+            for (std::size_t i = 0; i < effects.size(); ++i) finish(*effects[i], errors.at(i));
+        }
+        file_.save(registry_);
+    }
+
+    /// Every site stands on the host-wide resources, so their failure stops all.
+    [[nodiscard]] bool stopped(const std::string& site) const {
+        const auto failed = [&](const std::string& name) {
+            const auto it = report_.find(name);
+            return it != report_.end() && !it->second.errors.empty();
+        };
+        return failed(site) || failed("");
+    }
+
+    void finish(const plan::Action& action, const std::string& error) {
+        auto& site = report_[action.key.site];
+        if (error.empty()) {
+            ++site.done;
+            record_outcome(action, registry_);
+        } else {
+            site.errors.push_back(plan::describe(action) + ": " + error);
+        }
+        options_.progress.end(action, error);
+    }
+
+    Registry& registry_;
+    RegistryFile& file_;
+    const Options& options_;
+    Report report_;
+    Context context_;
+};
+
+}  // namespace
+
+bool takes(Batch batch) {
+    return is_removal(batch.front()->verb);
+}
+
+std::string text_of(const Error& error) {
+    return error.remedy().empty() ? error.message() : error.message() + " (" + error.remedy() + ")";
+}
+
+Report execute(const plan::Plan& plan, const host::Host& host, Registry& registry,
+               RegistryFile& file, const Options& options) {
+    return Run(host, registry, file, options).walk(plan);
+}
+
+}  // namespace wpns::apply

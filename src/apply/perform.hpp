@@ -1,0 +1,67 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "apply/executor.hpp"
+#include "base/error.hpp"
+
+/// One function a kind: carries out a batch of actions of that kind, all of them either put
+/// (create, update, restart) or take (remove). Adopt and forget never come here.
+namespace wpns::apply {
+
+using Batch = std::span<const plan::Action* const>;
+/// The error of each action of a batch, by position; empty means done.
+using Errors = std::vector<std::string>;
+
+/// What performers share during one run.
+struct Context {
+    const host::Host& host;
+    const Options& options;
+    const Registry& registry;
+    Report& report;
+    bool unit_files_changed = false;  ///< systemd must read them again before the next job
+};
+
+[[nodiscard]] Errors perform_accounts(Context& context, Batch batch);
+[[nodiscard]] Errors perform_directories(Context& context, Batch batch);
+[[nodiscard]] Errors perform_cores(Context& context, Batch batch);
+[[nodiscard]] Errors perform_files(Context& context, Batch batch);
+[[nodiscard]] Errors perform_namespaces(Context& context, Batch batch);
+[[nodiscard]] Errors perform_firewall(Context& context, Batch batch);
+[[nodiscard]] Errors perform_links(Context& context, Batch batch);
+[[nodiscard]] Errors perform_databases(Context& context, Batch batch);
+[[nodiscard]] Errors perform_units(Context& context, Batch batch);
+[[nodiscard]] Errors perform_wordpress(Context& context, Batch batch);
+[[nodiscard]] Errors perform_vhosts(Context& context, Batch batch);
+
+/// True for a batch of removals.
+[[nodiscard]] bool takes(Batch batch);
+/// The text of an error for the report: message and remedy.
+[[nodiscard]] std::string text_of(const Error& error);
+/// `step` for each action on its own; an Error of one becomes its text.
+template <typename Step>
+[[nodiscard]] Errors for_each(Batch batch, Step&& step) {
+    Errors errors(batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        try {
+            step(*batch[i]);
+        } catch (const Error& error) {
+            errors[i] = text_of(error);
+        }
+    }
+    return errors;
+}
+/// `step` once for all; an Error becomes the text of every action.
+template <typename Step>
+[[nodiscard]] Errors for_all(Batch batch, Step&& step) {
+    try {
+        step();
+        return Errors(batch.size());
+    } catch (const Error& error) {
+        return Errors(batch.size(), text_of(error));
+    }
+}
+
+}  // namespace wpns::apply

@@ -1,0 +1,68 @@
+#include <algorithm>
+
+#include "apply/perform.hpp"
+#include "apply/site_data.hpp"
+#include "model/names.hpp"
+
+namespace wpns::apply {
+namespace {
+
+bool is_unit_file(const ResourceKey& key) {
+    return key.id.starts_with(names::unit_dir);
+}
+
+}  // namespace
+
+Errors perform_accounts(Context& context, Batch batch) {
+    if (takes(batch))
+        return for_each(batch, [&](const plan::Action& action) {
+            context.host.accounts.remove(action.key.id);
+        });
+    return for_all(batch, [&] {
+        std::map<std::string, Account> accounts;
+        for (const auto* action : batch) {
+            if (action->verb == plan::Verb::update)
+                throw Error(ErrorKind::conflict,
+                            "account " + action->key.id + " was changed: " + action->reason,
+                            "give it back its number, home and shell, or remove it");
+            accounts[action->key.id] = std::get<Account>(*action->after);
+        }
+        context.host.accounts.create(accounts);
+    });
+}
+
+Errors perform_directories(Context& context, Batch batch) {
+    return for_each(batch, [&](const plan::Action& action) {
+        if (action.verb == plan::Verb::remove)
+            remove_directory(context, action.key);
+        else
+            context.host.files.make_directory(action.key.id, std::get<Directory>(*action.after));
+    });
+}
+
+Errors perform_cores(Context& context, Batch batch) {
+    return for_each(batch, [&](const plan::Action& action) {
+        if (action.verb == plan::Verb::remove)
+            return context.host.files.purge_trusted_tree(action.key.id);
+        // Debian's wp-config.php and .htaccess belong to its own way of running WordPress.
+        context.host.files.copy_trusted_tree(std::get<Core>(*action.after).source, action.key.id,
+                                             {"wp-config.php", ".htaccess"});
+    });
+}
+
+/// systemd reads a new unit file when it is first asked for; a changed or removed one only after a
+/// daemon-reload.
+Errors perform_files(Context& context, Batch batch) {
+    const bool remembered = std::ranges::any_of(batch, [](const plan::Action* action) {
+        return is_unit_file(action->key) && action->verb != plan::Verb::create;
+    });
+    context.unit_files_changed = context.unit_files_changed || remembered;
+    return for_each(batch, [&](const plan::Action& action) {
+        if (action.verb == plan::Verb::remove)
+            context.host.files.remove_file(action.key.id);
+        else
+            context.host.files.write(action.key.id, std::get<File>(*action.after));
+    });
+}
+
+}  // namespace wpns::apply

@@ -1,0 +1,72 @@
+#include <algorithm>
+#include <utility>
+
+#include "apply/perform.hpp"
+
+namespace wpns::apply {
+namespace {
+
+/// A database that recovers after a power cut may take minutes; systemd's own limits end earlier
+/// for all others.
+constexpr std::chrono::seconds deadline{150};
+
+using Names = std::vector<std::string>;
+
+/// The names of the units in the batch that `pick` chooses.
+template <typename Pick>
+Names names_of(Batch batch, Pick pick) {
+    Names names;
+    for (const auto* action : batch)
+        if (pick(*action)) names.push_back(action->key.id);
+    return names;
+}
+
+Errors by_position(Batch batch, const std::map<std::string, std::string>& results) {
+    Errors errors;
+    for (const auto* action : batch) {
+        const auto it = results.find(action->key.id);
+        errors.push_back(it == results.end() ? std::string() : it->second);
+    }
+    return errors;
+}
+
+Errors stop_units(Context& context, Batch batch) {
+    const auto all = names_of(batch, [](const plan::Action&) { return true; });
+    auto& units = context.host.units;
+    units.disable(names_of(
+        batch, [](const plan::Action& action) { return std::get<Unit>(*action.before).enabled; }));
+    auto errors = by_position(batch, units.stop(all, deadline));
+    units.reset_failed(all);
+    return errors;
+}
+
+Errors start_units(Context& context, Batch batch) {
+    auto& units = context.host.units;
+    const auto wanted = [](const plan::Action& action) { return std::get<Unit>(*action.after); };
+    if (std::exchange(context.unit_files_changed, false)) units.daemon_reload();
+    units.enable(
+        names_of(batch, [&](const plan::Action& action) { return wanted(action).enabled; }));
+    const auto restarts = [&](const plan::Action& action) {
+        return action.verb == plan::Verb::restart && wanted(action).active;
+    };
+    auto results = units.restart(names_of(batch, restarts), deadline);
+    results.merge(units.start(names_of(batch,
+                                       [&](const plan::Action& action) {
+                                           return action.verb != plan::Verb::restart &&
+                                                  wanted(action).active;
+                                       }),
+                              deadline));
+    return by_position(batch, results);
+}
+
+}  // namespace
+
+Errors perform_units(Context& context, Batch batch) {
+    try {
+        return takes(batch) ? stop_units(context, batch) : start_units(context, batch);
+    } catch (const Error& error) {
+        return Errors(batch.size(), text_of(error));
+    }
+}
+
+}  // namespace wpns::apply

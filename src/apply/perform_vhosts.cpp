@@ -1,0 +1,81 @@
+#include <optional>
+
+#include "apply/perform.hpp"
+#include "base/text.hpp"
+
+namespace wpns::apply {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* nginx_unit = "nginx.service";
+
+void put_file(const host::Host& host, const plan::Action& action,
+              const std::optional<Resource>& value) {
+    if (!value) return host.files.remove_file(action.key.id);
+    File file;
+    file.content = std::get<Vhost>(*value).content;
+    host.files.write(action.key.id, file);
+}
+
+/// What `nginx -t` says against the configuration as it is on disk now; empty when it accepts it.
+std::string refusal(const host::Host& host) {
+    host::Process::Command check;
+    check.argv = {"/usr/sbin/nginx", "-t", "-q"};
+    const auto result = host.process.run(check);
+    if (result.status == 0) return {};
+    return "nginx -t refuses it: " + printable(trim(result.err));
+}
+
+/// Tells nginx, or starts it where it is down.
+void reload(const host::Host& host) {
+    const std::vector<std::string> names = {nginx_unit};
+    const auto state = host.units.list(names);
+    const auto it = state.find(nginx_unit);
+    const bool running = it != state.end() && it->second.active == "active";
+    const auto results = running ? host.units.reload(names, 60s) : host.units.start(names, 60s);
+    if (const auto& error = results.at(nginx_unit); !error.empty())
+        throw Error(ErrorKind::failed, error);
+}
+
+/// Writes one file; what nginx refuses is taken back, so that the others keep serving.
+void put_checked(const host::Host& host, const plan::Action& action) {
+    put_file(host, action, action.after);
+    const std::string reason = refusal(host);
+    if (reason.empty()) return;
+    put_file(host, action, action.before);
+    throw Error(ErrorKind::failed, reason + "; the file was taken back");
+}
+
+/// All at once where nginx accepts them together, else one by one to find the bad ones.
+Errors put_vhosts(const host::Host& host, Batch batch) {
+    if (const std::string before = refusal(host); !before.empty())
+        return Errors(
+            batch.size(),
+            "nginx does not accept its configuration as it is, without this change: " + before);
+    Errors errors =
+        for_each(batch, [&](const plan::Action& action) { put_file(host, action, action.after); });
+    if (refusal(host).empty()) return errors;
+    for (const auto* action : batch) put_file(host, *action, action->before);
+    return for_each(batch, [&](const plan::Action& action) { put_checked(host, action); });
+}
+
+}  // namespace
+
+Errors perform_vhosts(Context& context, Batch batch) {
+    const auto& host = context.host;
+    Errors errors =
+        takes(batch)
+            ? for_each(batch,
+                       [&](const plan::Action& action) { put_file(host, action, action.after); })
+            : put_vhosts(host, batch);
+    try {
+        reload(host);
+    } catch (const Error& error) {
+        for (auto& text : errors)
+            if (text.empty()) text = text_of(error);
+    }
+    return errors;
+}
+
+}  // namespace wpns::apply

@@ -1,0 +1,72 @@
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "apply/parallel.hpp"
+#include "apply/perform.hpp"
+#include "apply/sandbox.hpp"
+#include "base/digest.hpp"
+#include "base/text.hpp"
+
+namespace wpns::apply {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+/// 96 bits as hex digits: long enough for ever, and nothing that a terminal or a form could mangle.
+std::string new_password() {
+    return random_hex(12);
+}
+
+std::string request(const Wordpress& wordpress, const std::string& password) {
+    return json{{"title", wordpress.title},
+                {"user", wordpress.admin_user},
+                {"email", wordpress.admin_email},
+                {"password", password},
+                {"set_password", true},
+                {"locale", wordpress.locale},
+                {"core", wordpress.core == CoreMode::managed ? "managed" : "private"}}
+        .dump();
+}
+
+/// The installer's answer is one JSON object; anything else is a failure with what it said.
+void check_answer(const host::Process::Result& result) {
+    const auto answer = json::parse(result.out, nullptr, false);
+    if (result.status == 0 && answer.is_object() && answer.value("installed", false)) return;
+    const bool explained =
+        answer.is_object() && answer.contains("error") && answer["error"].is_string();
+    const std::string said =
+        explained ? answer["error"].get<std::string>() : result.out + result.err;
+    throw Error(ErrorKind::failed, "the installer ended with status " +
+                                       std::to_string(result.status) + ": " +
+                                       printable(trim(said.substr(0, 600))));
+}
+
+}  // namespace
+
+/// The installer runs as the site, in its sandbox. It is idempotent: where an earlier run installed
+/// WordPress but did not come to the marker, nobody has seen the password yet, so a new one is set.
+Errors perform_wordpress(Context& context, Batch batch) {
+    const std::string& given = context.options.admin_password;
+    std::map<std::string, std::string> passwords;
+    const auto prepare = [&](const plan::Action& action) {
+        const auto& wordpress = std::get<Wordpress>(*action.after);
+        const auto& password = passwords[action.key.site] = given.empty() ? new_password() : given;
+        auto command =
+            sandboxed(wordpress.sandbox, {"/usr/bin/php", "/usr/share/wpns/php/install.php"});
+        command.input = request(wordpress, password);
+        command.timeout = 180s;
+        return command;
+    };
+    const auto finish = [&](const plan::Action& action, const host::Process::Result& result) {
+        check_answer(result);
+        if (given.empty())
+            context.report[action.key.site].admin_password = passwords.at(action.key.site);
+        File marker;
+        marker.mode = 0600;
+        context.host.files.write(action.key.id, marker);
+    };
+    return run_programs(context.host, batch, prepare, finish);
+}
+
+}  // namespace wpns::apply

@@ -1,0 +1,41 @@
+#include "apply/sandbox.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.hpp"
+#include "render/template.hpp"
+
+namespace wpns::apply {
+namespace {
+
+/// What systemd-run decides itself, or what has no meaning for a transient unit.
+bool set_by_systemd_run(const render::Setting& setting) {
+    constexpr std::array<std::string_view, 5> keys = {"ExecStart", "Type", "Description",
+                                                      "StandardInput", "RemainAfterExit"};
+    return setting.section == "[Install]" || std::ranges::find(keys, setting.key) != keys.end();
+}
+
+}  // namespace
+
+host::Process::Command sandboxed(const std::string& unit_text, const std::vector<std::string>& argv,
+                                 Terminal terminal) {
+    const auto settings = render::parse(render::Format::unit, unit_text);
+    if (!settings) throw Error(ErrorKind::bug, "sandbox: " + settings.error());
+    host::Process::Command command;
+    command.argv = {"/usr/bin/systemd-run",
+                    "--quiet",
+                    "--collect",
+                    "--wait",
+                    "--service-type=exec",
+                    terminal == Terminal::own ? "--pty" : "--pipe"};
+    for (const auto& setting : *settings) {
+        if (set_by_systemd_run(setting)) continue;
+        command.argv.push_back("--property=" + setting.key + "=" + setting.value);
+    }
+    command.argv.push_back("--");
+    command.argv.insert(command.argv.end(), argv.begin(), argv.end());
+    return command;
+}
+
+}  // namespace wpns::apply

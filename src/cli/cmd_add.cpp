@@ -1,0 +1,106 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "base/text.hpp"
+#include "cli/config_files.hpp"
+#include "cli/execution.hpp"
+#include "cli/lock.hpp"
+#include "cli/report.hpp"
+#include "cli/verbs.hpp"
+
+namespace wpns::cli {
+namespace {
+
+/// The first line of a file that only root can read; "-" is standard input.
+std::string read_password(const std::string& path) {
+    std::string password;
+    if (path == "-") {
+        std::getline(std::cin, password);
+    } else {
+        struct stat info {};
+        if (::stat(path.c_str(), &info) != 0) throw_errno("read " + path, errno);
+        if ((info.st_mode & 0077) != 0)
+            throw Error(ErrorKind::usage, path + " can be read by others than its owner",
+                        "chmod 600 " + path);
+        std::ifstream stream(path);
+        std::getline(stream, password);
+    }
+    if (password.size() < 8 || password.size() > 4096)
+        throw Error(ErrorKind::usage, "the password in " + path +
+                                          " must have 8 to 4096 characters on its first line");
+    return password;
+}
+
+/// Whatever the command line may say of a site that has its file already: the file decides, so a
+/// contradiction is an error.
+void require_same(const std::string& file, const std::string& option, const std::string& given,
+                  const std::string& there) {
+    if (given.empty() || given == there) return;
+    throw Error(ErrorKind::usage,
+                option + " " + printable(given) + ", but " + file + " says " + printable(there),
+                "edit the file and run wpns sync");
+}
+
+void require_same(const std::string& file, const AddOptions& options, const SiteConfig& site) {
+    require_same(file, "--domain", options.domain, site.domain);
+    require_same(file, "--title", options.title, site.title);
+    require_same(file, "--admin-email", options.admin_email, site.admin_email);
+}
+
+SiteConfig site_of(const AddOptions& options) {
+    SiteConfig site;
+    site.domain = options.domain.empty() ? options.name + ".example" : options.domain;
+    site.title = options.title;
+    site.admin_email = options.admin_email;
+    return site;
+}
+
+void throw_problems(const std::vector<config::Problem>& problems) {
+    if (problems.empty()) return;
+    std::string text;
+    for (const auto& problem : problems) text += config::describe(problem);
+    throw Error(ErrorKind::config, text + "nothing was changed");
+}
+
+/// Checks the new file together with all others before it is written.
+void write_site_file(const Globals& globals, const host::Host& host, const AddOptions& options) {
+    const std::string path = site_file(globals.config_dir, site_name(options.name));
+    File file;
+    file.content = config::site_file_text(site_of(options));
+    throw_problems(
+        read_config(host.files, globals.config_dir, 0, config::Source{path, file.content})
+            .problems);
+    host.files.write(path, file);
+}
+
+}  // namespace
+
+int cmd_add(const Globals& globals, const host::Host& host, const AddOptions& options) {
+    const auto name = site_name(options.name);
+    apply::Options apply_options;
+    if (!options.admin_password_file.empty())
+        apply_options.admin_password = read_password(options.admin_password_file);
+    const auto lock = take_lock("add " + name.str());
+    const std::string path = site_file(globals.config_dir, name);
+    const bool new_file = !host.files.read(path);
+    if (new_file) write_site_file(globals, host, options);
+
+    Session session(globals, host);
+    if (!new_file) require_same(path, options, session.config().sites.at(name));
+    const Scope scope{.only = {name}, .leaving = {}};
+    const auto planned = make_plan(session, scope);
+    if (planned.plan.actions.empty()) return print_report(globals, planned, {});
+    apply_options.progress = progress(globals, planned.plan.actions.size());
+    const auto report = execute(session, planned, scope, apply_options);
+    const int code = print_report(globals, planned, report);
+    if (code == done && !globals.json)
+        std::cout << name.str() << ": http://" << session.config().sites.at(name).domain
+                  << "/ is ready\n";
+    return code;
+}
+
+}  // namespace wpns::cli

@@ -1,0 +1,18 @@
+#include "cli/planning.hpp"
+#include "cli/report.hpp"
+#include "cli/verbs.hpp"
+
+namespace wpns::cli {
+
+int cmd_plan(const Globals& globals, const host::Host& host, const PlanOptions& options) {
+    Session session(globals, host);
+    Scope scope;
+    for (const auto& name : options.names) scope.only.insert(site_name(name));
+    scope.prune = options.prune;
+    const auto planned = make_plan(session, scope);
+    print_plan(globals, planned);
+    if (!planned.site_errors.empty()) return failed;
+    return options.exit_code && !planned.plan.actions.empty() ? differences : done;
+}
+
+}  // namespace wpns::cli

@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "cli/report.hpp"
+#include "cli/site_status.hpp"
+#include "cli/verbs.hpp"
+#include "desired/network.hpp"
+
+namespace wpns::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json to_json(const SiteName& name, const SiteStatus& status) {
+    ordered_json json = {{"name", status.name},
+                         {"domain", status.domain},
+                         {"url", "http://" + status.domain + "/"},
+                         {"state", status.state},
+                         {"has_file", status.has_file}};
+    if (status.record == nullptr) return json;
+    const Link link = desired::link(name, *status.record);
+    json["subnet"] = status.record->allocation.subnet.str();
+    json["host_address"] = link.host_address.str();
+    json["address"] = link.site_address.str();
+    json["netns"] = link.netns;
+    json["link"] = link.host_end.name;
+    json["uid"] = status.record->allocation.uid;
+    json["db_uid"] = status.record->allocation.db_uid;
+    json["units"] = status.units;
+    return json;
+}
+
+void print_site(const SiteName& name, const SiteStatus& status) {
+    std::cout << status.name << ": " << status.state << ", http://" << status.domain << "/\n";
+    if (!status.has_file)
+        std::cout << "  no file in sites.d: wpns remove " << status.name << " takes it down\n";
+    if (status.record == nullptr) return;
+    const Link link = desired::link(name, *status.record);
+    std::cout << "  network   " << status.record->allocation.subnet.str() << ": host "
+              << link.host_address.str() << " on " << link.host_end.name << ", site "
+              << link.site_address.str() << " in namespace " << link.netns << "\n  accounts  "
+              << names::account(name) << " (" << status.record->allocation.uid << "), "
+              << names::db_account(name) << " (" << status.record->allocation.db_uid << ")\n";
+    for (const auto& [unit, state] : status.units)
+        std::cout << "  " << std::left << std::setw(10) << state << unit << "\n";
+}
+
+bool all_well(const std::map<SiteName, SiteStatus>& statuses) {
+    return std::ranges::all_of(statuses, [](const auto& entry) {
+        return entry.second.state == "active" || entry.second.state == "parked";
+    });
+}
+
+void print_json(const ordered_json& document) {
+    std::cout << document.dump(2, ' ', true) << "\n";
+}
+
+void print_table(const std::map<SiteName, SiteStatus>& statuses) {
+    const auto row = [](const std::string& name, const std::string& state,
+                        const std::string& address, const std::string& domain) {
+        std::cout << std::left << std::setw(26) << name << std::setw(10) << state << std::setw(17)
+                  << address << domain << "\n";
+    };
+    row("NAME", "STATE", "ADDRESS", "DOMAIN");
+    for (const auto& [name, status] : statuses)
+        row(status.name, status.state,
+            status.record == nullptr ? "-" : desired::link(name, *status.record).site_address.str(),
+            status.domain);
+}
+
+}  // namespace
+
+int cmd_list(const Globals& globals, const host::Host& host) {
+    Session session(globals, host, NoFiles::fine);
+    const auto statuses = site_statuses(session);
+    if (!globals.json) {
+        print_table(statuses);
+        return done;
+    }
+    auto sites = ordered_json::array();
+    for (const auto& [name, status] : statuses) sites.push_back(to_json(name, status));
+    print_json({{"sites", sites}});
+    return done;
+}
+
+int cmd_status(const Globals& globals, const host::Host& host, const StatusOptions& options) {
+    Session session(globals, host, NoFiles::fine);
+    auto statuses = site_statuses(session);
+    if (!options.name.empty()) {
+        const auto name = site_name(options.name);
+        if (!statuses.contains(name))
+            throw Error(ErrorKind::usage, "there is no site " + name.str());
+        std::erase_if(statuses, [&](const auto& entry) { return entry.first != name; });
+    }
+    auto sites = ordered_json::array();
+    for (const auto& [name, status] : statuses) {
+        if (globals.json)
+            sites.push_back(to_json(name, status));
+        else
+            print_site(name, status);
+    }
+    if (globals.json)
+        print_json(options.name.empty() ? ordered_json{{"sites", sites}} : sites.front());
+    return options.exit_code && !all_well(statuses) ? differences : done;
+}
+
+}  // namespace wpns::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "host/host.hpp"
+
+namespace wpns::cli {
+
+/// DIR/wpns.toml and every DIR/sites.d/NAME.toml; hidden files and names with another ending are no
+/// site files. Throws Error{config} where a file cannot be read or, which is more likely a mistake
+/// than a wish, DIR/sites.d is missing while `sites_recorded` says that there should be some.
+/// `extra` is a site file that is checked with the others before it is written.
+[[nodiscard]] config::Config read_config(const host::Files& files, const std::string& dir,
+                                         std::size_t sites_recorded,
+                                         const std::optional<config::Source>& extra = std::nullopt);
+
+/// These files alone, as somebody who may not be root; ownership does not matter. A file called
+/// wpns.toml is the host's.
+[[nodiscard]] config::Config read_config_files(const std::vector<std::string>& paths);
+
+/// DIR/sites.d/NAME.toml
+[[nodiscard]] std::string site_file(const std::string& dir, const SiteName& site);
+
+}  // namespace wpns::cli

@@ -1,0 +1,52 @@
+#include "cli/execution.hpp"
+
+#include "base/error.hpp"
+
+namespace wpns::cli {
+namespace {
+
+/// Drops the record of every site that has nothing left.
+void forget_gone(Session& session, const Planned& planned, const apply::Report& report) {
+    auto& registry = session.registry();
+    for (const auto& name : planned.leaving) {
+        const auto it = registry.sites.find(name);
+        if (it == registry.sites.end() || !it->second.resources.empty()) continue;
+        const auto& allocation = it->second.allocation;
+        if (const auto site = report.find(name.str());
+            site != report.end() && !site->second.archive.empty())
+            registry.tombstones.push_back(
+                {name.str(), allocation.uid, allocation.db_uid, site->second.archive});
+        registry.sites.erase(it);
+    }
+    session.registry_file().save(registry);
+}
+
+/// Looks again; what is still to be done did not take.
+void verify(Session& session, const Scope& scope, apply::Report& report) {
+    Scope again = scope;
+    std::erase_if(again.only, [&](const SiteName& name) {
+        return !session.config().sites.contains(name) && !session.registry().sites.contains(name);
+    });
+    if (again.only.empty() && !scope.only.empty()) return;
+    for (const auto& action : make_plan(session, again).plan.actions) {
+        auto& site = report[action.key.site];
+        if (site.errors.empty())
+            site.errors.push_back("did not take: " + plan::describe(action) + " (" + action.reason +
+                                  ")");
+    }
+}
+
+}  // namespace
+
+apply::Report execute(Session& session, const Planned& planned, const Scope& scope,
+                      apply::Options options) {
+    options.data_dir = session.config().host.data_dir;
+    options.archive_dir = session.config().host.archive_dir;
+    auto report = apply::execute(planned.plan, session.host(), session.registry(),
+                                 session.registry_file(), options);
+    forget_gone(session, planned, report);
+    verify(session, scope, report);
+    return report;
+}
+
+}  // namespace wpns::cli

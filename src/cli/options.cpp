@@ -1,0 +1,120 @@
+#include "cli/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace wpns::cli {
+namespace {
+
+/// A verb: options live as long as the program, `run` gets them when the verb was given.
+template <typename Options, typename Run>
+CLI::App* verb(CLI::App& app, Command& command, const char* name, const char* help,
+               std::shared_ptr<Options> options, Run run) {
+    auto* sub = app.add_subcommand(name, help);
+    sub->callback([&command, options, run] {
+        command = [options, run](const Globals& globals, const host::Host& host) {
+            return run(globals, host, *options);
+        };
+    });
+    return sub;
+}
+
+void declare_add(CLI::App& app, Command& command) {
+    auto options = std::make_shared<AddOptions>();
+    auto* sub = verb(app, command, "add", "Set up a site; writes its file where there is none",
+                     options, cmd_add);
+    sub->add_option("NAME", options->name, "Name of the site")->required();
+    sub->add_option("--domain", options->domain, "Server name and URL (default: NAME.example)");
+    sub->add_option("--title", options->title, "Title of the WordPress site");
+    sub->add_option("--admin-email", options->admin_email, "E-mail address of the administrator");
+    sub->add_option("--admin-password-file", options->admin_password_file,
+                    "First line is the administrator's password; - reads standard input");
+}
+
+void declare_remove(CLI::App& app, Command& command) {
+    auto options = std::make_shared<RemoveOptions>();
+    auto* sub = verb(app, command, "remove", "Take a site down; its data is kept in an archive",
+                     options, cmd_remove);
+    sub->add_option("NAME", options->name, "Name of the site")->required();
+    sub->add_flag("--purge", options->purge, "Destroy files and database instead of keeping them");
+    sub->add_flag("--yes", options->yes, "Answer every question with yes");
+}
+
+void declare_sync(CLI::App& app, Command& command) {
+    auto options = std::make_shared<SyncOptions>();
+    auto* sub = verb(app, command, "sync", "Make the host equal to the files", options, cmd_sync);
+    sub->add_option("NAME", options->names, "Only these sites");
+    sub->add_flag("--prune", options->prune, "Remove sites that have no file any more");
+    sub->add_flag("--yes", options->yes, "Answer every question with yes");
+}
+
+void declare_plan(CLI::App& app, Command& command) {
+    auto options = std::make_shared<PlanOptions>();
+    auto* sub = verb(app, command, "plan", "Show what sync would do, and why; changes nothing",
+                     options, cmd_plan);
+    sub->add_option("NAME", options->names, "Only these sites");
+    sub->add_flag("--prune", options->prune, "As if sync were given --prune");
+    sub->add_flag("--exit-code", options->exit_code, "Exit with 3 when there is something to do");
+}
+
+void declare_reading(CLI::App& app, Command& command) {
+    verb(app, command, "list", "List the sites", std::make_shared<int>(),
+         [](const Globals& globals, const host::Host& host, int) {
+             return cmd_list(globals, host);
+         });
+    auto status = std::make_shared<StatusOptions>();
+    auto* sub =
+        verb(app, command, "status", "Show the state of all sites or of one", status, cmd_status);
+    sub->add_option("NAME", status->name, "Only this site");
+    sub->add_flag("--exit-code", status->exit_code,
+                  "Exit with 3 when a site is degraded or absent");
+    auto check = std::make_shared<CheckOptions>();
+    sub =
+        verb(app, command, "check", "Check configuration files; touches nothing", check, cmd_check);
+    sub->add_option("FILE", check->files, "Only these files");
+}
+
+void declare_exec(CLI::App& app, Command& command) {
+    auto options = std::make_shared<ExecOptions>();
+    auto* sub = verb(app, command, "exec", "Run a program as the site, inside its sandbox", options,
+                     cmd_exec);
+    sub->add_option("NAME", options->name, "Name of the site")->required();
+    sub->add_option("CMD", options->argv, "Program and arguments, after --")->required();
+    sub->positionals_at_end();
+}
+
+/// For units at boot; not in the help.
+void declare_boot(CLI::App& app, Command& command) {
+    auto* firewall = app.add_subcommand("firewall")->group("");
+    firewall->require_subcommand(1);
+    verb(*firewall, command, "up", "Load the firewall from the registry", std::make_shared<int>(),
+         [](const Globals&, const host::Host& host, int) { return cmd_firewall_up(host); });
+    auto* netns = app.add_subcommand("netns")->group("");
+    netns->require_subcommand(1);
+    auto name = std::make_shared<std::string>();
+    auto* up = verb(*netns, command, "up", "Make the network of a recorded site", name,
+                    [](const Globals&, const host::Host& host, const std::string& site) {
+                        return cmd_netns_up(host, site);
+                    });
+    up->add_option("NAME", *name)->required();
+}
+
+}  // namespace
+
+void declare(CLI::App& app, Globals& globals, Command& command) {
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.set_version_flag("--version", "wpns " WPNS_VERSION);
+    app.add_option("--config-dir", globals.config_dir, "Directory of wpns.toml and sites.d")
+        ->capture_default_str();
+    app.add_flag("--json", globals.json, "Machine-readable output");
+    app.add_flag("-v,--verbose", globals.verbose, "One line a step");
+    declare_add(app, command);
+    declare_remove(app, command);
+    declare_sync(app, command);
+    declare_plan(app, command);
+    declare_reading(app, command);
+    declare_exec(app, command);
+    declare_boot(app, command);
+}
+
+}  // namespace wpns::cli

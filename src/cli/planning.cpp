@@ -1,0 +1,139 @@
+#include "cli/planning.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "desired/desired.hpp"
+#include "observe/observe.hpp"
+
+namespace wpns::cli {
+namespace {
+
+/// Gathers the three states of the sites in scope.
+class Planner {
+  public:
+    Planner(Session& session, const Scope& scope) : session_(session), scope_(scope), planned_{} {}
+
+    Planned run() {
+        require_known();
+        find_leaving();
+        require_programs();
+        for (const auto& [name, config] : session_.config().sites)
+            if (stays(name)) want_site(name, config);
+        for (const auto& name : planned_.leaving)
+            merge_recorded(session_.registry().sites.at(name).resources);
+        want_host();
+        compare();
+        return std::move(planned_);
+    }
+
+  private:
+    [[nodiscard]] bool in_scope(const SiteName& name) const {
+        return scope_.only.empty() || scope_.only.contains(name);
+    }
+
+    /// True for a site with a file that is to exist after the run.
+    [[nodiscard]] bool stays(const SiteName& name) const {
+        return in_scope(name) && !planned_.leaving.contains(name) && !scope_.leaving.contains(name);
+    }
+
+    void require_known() {
+        for (const auto& name : scope_.only)
+            if (!session_.config().sites.contains(name) &&
+                !session_.registry().sites.contains(name))
+                throw Error(ErrorKind::usage, "there is no site " + name.str(),
+                            "wpns list shows the sites, wpns add makes one");
+    }
+
+    void find_leaving() {
+        for (const auto& [name, record] : session_.registry().sites) {
+            if (scope_.leaving.contains(name)) {
+                planned_.leaving.insert(name);
+            } else if (in_scope(name) && !session_.config().sites.contains(name)) {
+                (scope_.prune ? planned_.leaving : planned_.orphans).insert(name);
+            }
+        }
+    }
+
+    /// All that is missing at once, before anything is touched; a removal needs none of it.
+    void require_programs() {
+        const bool builds = std::ranges::any_of(
+            session_.config().sites, [&](const auto& site) { return stays(site.first); });
+        if (builds && !session_.facts().missing.empty())
+            throw Error(ErrorKind::missing,
+                        "this host lacks:\n  " + join(session_.facts().missing, "\n  "));
+    }
+
+    void want_site(const SiteName& name, const SiteConfig& config) {
+        const auto record = session_.record_for(name, config);
+        if (!record) return exclude(name.str(), record.error());
+        auto wanted = desired::for_site(session_.inputs(), name, config, *record);
+        if (!wanted) return exclude(name.str(), wanted.error());
+        session_.registry().sites.insert_or_assign(name, *record);
+        merge_recorded(record->resources);
+        desired_.merge(*wanted);
+        sources_.insert(config.wordpress.source);
+    }
+
+    void exclude(const std::string& site, const std::string& reason) {
+        planned_.site_errors[site] = reason;
+    }
+
+    void merge_recorded(const Recorded& resources) {
+        recorded_.insert(resources.begin(), resources.end());
+    }
+
+    /// What the host as a whole needs is wanted as long as any site stays. Only a run over
+    /// everything may take away what no site uses any more.
+    void want_host() {
+        const auto& recorded = session_.registry().host;
+        const bool whole =
+            scope_.only.empty() && planned_.orphans.empty() && planned_.site_errors.empty();
+        const bool any_stays = session_.registry().sites.size() > planned_.leaving.size();
+        if (any_stays) {
+            auto wanted = desired::for_host(session_.inputs(), sources_);
+            if (!wanted) return exclude("", wanted.error());
+            desired_.merge(*wanted);
+        }
+        for (const auto& [key, digest] : recorded)
+            if (whole || !any_stays || desired_.contains(key)) recorded_.emplace(key, digest);
+    }
+
+    void compare() {
+        std::set<ResourceKey> keys;
+        for (const auto& [key, wanted] : desired_) keys.insert(key);
+        for (const auto& [key, digest] : recorded_) keys.insert(key);
+        const auto observed = observe::observe(session_.host(), keys, desired_);
+        planned_.plan = plan::make_plan(desired_, recorded_, observed);
+        for (const auto& conflict : planned_.plan.conflicts)
+            exclude(conflict.key.site, conflict.key.str() + ": " + conflict.reason);
+        drop_excluded();
+    }
+
+    /// A site with a conflict is left exactly as it is; a new one keeps no number either.
+    void drop_excluded() {
+        std::erase_if(planned_.plan.actions, [&](const plan::Action& action) {
+            return planned_.site_errors.contains(action.key.site) ||
+                   planned_.site_errors.contains("");
+        });
+        std::erase_if(session_.registry().sites, [&](const auto& site) {
+            return planned_.site_errors.contains(site.first.str()) && site.second.resources.empty();
+        });
+    }
+
+    Session& session_;
+    const Scope& scope_;
+    Planned planned_;
+    Desired desired_;
+    Recorded recorded_;
+    std::set<std::string> sources_;
+};
+
+}  // namespace
+
+Planned make_plan(Session& session, const Scope& scope) {
+    return Planner(session, scope).run();
+}
+
+}  // namespace wpns::cli

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "apply/executor.hpp"
+#include "base/error.hpp"
+#include "cli/planning.hpp"
+#include "cli/session.hpp"
+
+/// What a person or a script sees. Everything that came from outside is made printable first.
+namespace wpns::cli {
+
+/// Exit codes: the contract with scripts.
+enum ExitCode : int { done = 0, failed = 1, bad_input = 2, differences = 3 };
+
+/// One line an action, grouped as they will run; "nothing to do" for none. JSON with --json.
+void print_plan(const Globals& globals, const Planned& planned);
+
+/// A progress line an action on a terminal (or with -v); silent otherwise.
+[[nodiscard]] apply::Progress progress(const Globals& globals, std::size_t actions);
+
+/// What became of each site; the errors go to stderr. Returns the exit code.
+[[nodiscard]] int print_report(const Globals& globals, const Planned& planned,
+                               const apply::Report& report);
+
+/// Asks on the terminal; true with `yes`. Throws Error{usage} without a terminal and without `yes`.
+[[nodiscard]] bool confirm(const std::string& question, bool yes);
+
+/// One line on stderr: "wpns: message", and the remedy below.
+void print_error(const Globals& globals, const Error& error);
+
+/// SiteName::parse, or Error{usage}.
+[[nodiscard]] SiteName site_name(const std::string& text);
+
+}  // namespace wpns::cli

@@ -1,0 +1,68 @@
+#include "cli/session.hpp"
+
+#include <tuple>
+
+#include "base/digest.hpp"
+#include "base/error.hpp"
+#include "cli/config_files.hpp"
+#include "cli/template_files.hpp"
+#include "model/allocate.hpp"
+
+namespace wpns::cli {
+namespace {
+
+std::string all_problems(const std::vector<config::Problem>& problems) {
+    std::string text;
+    for (const auto& problem : problems) text += config::describe(problem);
+    return text + std::to_string(problems.size()) +
+           (problems.size() == 1 ? " problem" : " problems") + "; nothing was changed";
+}
+
+}  // namespace
+
+Session::Session(const Globals& globals, const host::Host& host, NoFiles no_files)
+    : host_(host),
+      config_dir_(globals.config_dir),
+      registry_file_(host.files),
+      registry_(registry_file_.load()),
+      config_(read_config(host.files, config_dir_,
+                          no_files == NoFiles::fine ? 0 : registry_.sites.size())),
+      templates_(read_templates(host.files, config_dir_)) {
+    if (!config_.problems.empty()) throw Error(ErrorKind::config, all_problems(config_.problems));
+    registry_file_.require_complete(registry_, config_.host.data_dir);
+}
+
+const HostFacts& Session::facts() {
+    if (!facts_) {
+        std::set<std::string> sources;
+        for (const auto& [name, site] : config_.sites) sources.insert(site.wordpress.source);
+        facts_ = host_.facts.gather(config_.host, {sources.begin(), sources.end()});
+    }
+    return *facts_;
+}
+
+desired::Inputs Session::inputs() {
+    return {config_.host, facts(), templates_};
+}
+
+std::expected<SiteRecord, std::string> Session::record_for(const SiteName& site,
+                                                           const SiteConfig& config) {
+    const auto known = registry_.sites.find(site);
+    SiteRecord record = known == registry_.sites.end() ? SiteRecord{} : known->second;
+    const auto subnet =
+        allocate_subnet(config_.host, registry_, facts(), site, config.network.subnet);
+    if (!subnet) return std::unexpected(subnet.error());
+    record.allocation.subnet = *subnet;
+    if (known == registry_.sites.end()) {
+        const auto ids = allocate_ids(config_.host, registry_, host_.accounts.taken_ids());
+        if (!ids) return std::unexpected(ids.error());
+        std::tie(record.allocation.uid, record.allocation.db_uid) = *ids;
+        record.allocation.seed = random_hex(32);
+    }
+    record.network.mtu = config.network.mtu != 0 ? config.network.mtu : facts().uplink_mtu;
+    record.network.egress = config.network.egress;
+    record.domain = config.domain;
+    return record;
+}
+
+}  // namespace wpns::cli

@@ -1,0 +1,55 @@
+#include "cli/site_status.hpp"
+
+#include <algorithm>
+
+namespace wpns::cli {
+namespace {
+
+/// The units of a site as its record holds them.
+std::map<std::string, std::string> units_of(
+    const SiteRecord& record, const std::map<std::string, host::Units::State>& states) {
+    std::map<std::string, std::string> units;
+    for (const auto& [key, digest] : record.resources) {
+        if (key.kind != Kind::unit) continue;
+        const auto it = states.find(key.id);
+        units[key.id] = it == states.end() ? "inactive" : it->second.active;
+    }
+    return units;
+}
+
+bool is_service_process(const std::string& unit) {
+    return unit.ends_with(".service") && !unit.starts_with("wpns-netns@");
+}
+
+std::string state_of(const std::map<std::string, std::string>& units) {
+    const auto active = [](const auto& unit) { return unit.second == "active"; };
+    if (units.empty()) return "absent";
+    if (std::ranges::all_of(units, active)) return "active";
+    const bool parked = std::ranges::all_of(units, [&](const auto& unit) {
+        return is_service_process(unit.first) ? unit.second == "inactive" || active(unit)
+                                              : active(unit);
+    });
+    return parked ? "parked" : "degraded";
+}
+
+}  // namespace
+
+std::map<SiteName, SiteStatus> site_statuses(Session& session) {
+    const std::vector<std::string> patterns = {"wpns-*@*", "wpns@*"};
+    const auto states = session.host().units.list(patterns);
+    std::map<SiteName, SiteStatus> statuses;
+    for (const auto& [name, config] : session.config().sites)
+        statuses[name] = {name.str(), config.domain, "absent", nullptr, {}, true};
+    for (const auto& [name, record] : session.registry().sites) {
+        auto& status = statuses[name];
+        status.has_file = session.config().sites.contains(name);
+        status.name = name.str();
+        status.domain = record.domain;
+        status.record = &record;
+        status.units = units_of(record, states);
+        status.state = state_of(status.units);
+    }
+    return statuses;
+}
+
+}  // namespace wpns::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "cli/session.hpp"
+
+namespace wpns::cli {
+
+/// What `list` and `status` say of one site.
+struct SiteStatus {
+    std::string name;
+    std::string domain;
+    /// "active": services run; "parked": sockets listen and nothing runs; "absent": a file, but not
+    /// set up; "degraded": all else
+    std::string state;
+    const SiteRecord* record = nullptr;  ///< null where absent
+    std::map<std::string, std::string>
+        units;  ///< unit name to its active state ("inactive" where not loaded)
+    bool has_file = true;
+};
+
+/// Every site that has a file or a record, by name; one question to systemd for all of them.
+[[nodiscard]] std::map<SiteName, SiteStatus> site_statuses(Session& session);
+
+}  // namespace wpns::cli

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/session.hpp"
+
+/// One function a verb; each returns the exit code. Errors leave as wpns::Error.
+namespace wpns::cli {
+
+struct AddOptions {
+    std::string name;
+    std::string domain;
+    std::string title;
+    std::string admin_email;
+    std::string admin_password_file;
+};
+[[nodiscard]] int cmd_add(const Globals& globals, const host::Host& host,
+                          const AddOptions& options);
+
+struct RemoveOptions {
+    std::string name;
+    bool purge = false;
+    bool yes = false;
+};
+[[nodiscard]] int cmd_remove(const Globals& globals, const host::Host& host,
+                             const RemoveOptions& options);
+
+struct SyncOptions {
+    std::vector<std::string> names;
+    bool prune = false;
+    bool yes = false;
+};
+[[nodiscard]] int cmd_sync(const Globals& globals, const host::Host& host,
+                           const SyncOptions& options);
+
+struct PlanOptions {
+    std::vector<std::string> names;
+    bool prune = false;
+    bool exit_code = false;
+};
+[[nodiscard]] int cmd_plan(const Globals& globals, const host::Host& host,
+                           const PlanOptions& options);
+
+[[nodiscard]] int cmd_list(const Globals& globals, const host::Host& host);
+
+struct StatusOptions {
+    std::string name;
+    bool exit_code = false;
+};
+[[nodiscard]] int cmd_status(const Globals& globals, const host::Host& host,
+                             const StatusOptions& options);
+
+struct CheckOptions {
+    std::vector<std::string> files;
+};
+[[nodiscard]] int cmd_check(const Globals& globals, const host::Host& host,
+                            const CheckOptions& options);
+
+struct ExecOptions {
+    std::string name;
+    std::vector<std::string> argv;
+};
+[[nodiscard]] int cmd_exec(const Globals& globals, const host::Host& host,
+                           const ExecOptions& options);
+
+/// Hidden verbs that units call at boot: `wpns firewall up` and `wpns netns up NAME`. They read the
+/// registry only.
+[[nodiscard]] int cmd_firewall_up(const host::Host& host);
+[[nodiscard]] int cmd_netns_up(const host::Host& host, const std::string& name);
+
+}  // namespace wpns::cli

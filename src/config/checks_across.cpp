@@ -1,0 +1,107 @@
+#include <map>
+
+#include "config/checks.hpp"
+#include "model/names.hpp"
+
+namespace wpns::config {
+namespace {
+
+/// Something that only one may have, and where it was seen first.
+struct Claim {
+    const SiteFile* site;
+    Place place;
+};
+
+std::string text_of(const Claim& claim) {
+    const std::string place =
+        std::to_string(claim.place.line) + ":" + std::to_string(claim.place.column);
+    return claim.site->document.report().file() + ":" + place;
+}
+
+using Claims = std::map<std::string, Claim>;
+
+void claim_name(Claims& claims, SiteFile& site, const std::string& name, Place place) {
+    const auto [first, added] = claims.try_emplace(name, Claim{&site, place});
+    if (added) return;
+    const bool same_file = first->second.site == &site;
+    site.document.report().add(
+        place, {"the name " + name + " is taken by " + text_of(first->second),
+                same_file ? "an alias is a further name" : "two sites cannot share a name"});
+}
+
+void check_names(std::vector<SiteFile>& sites) {
+    Claims claims;
+    for (auto& site : sites) {
+        if (!site.values.domain.empty())
+            claim_name(claims, site, site.values.domain, site.document.place_of("domain"));
+        for (const auto& alias : site.values.aliases)
+            claim_name(claims, site, alias, site.document.place_in_list("aliases", alias));
+    }
+}
+
+void check_fits_pool(SiteFile& site, const Cidr& subnet, const HostConfig& host) {
+    const Place place = site.document.place_of("network.subnet");
+    if (!host.pool.contains(subnet))
+        site.document.report().add(
+            place,
+            {"network.subnet: " + subnet.str() + " is outside of the pool " + host.pool.str(), {}});
+    else if (host.reserved.overlaps(subnet))
+        site.document.report().add(place, {"network.subnet: " + subnet.str() +
+                                               " is in the reserved range " + host.reserved.str(),
+                                           {}});
+}
+
+void check_subnets(std::vector<SiteFile>& sites, const HostConfig& host, bool host_is_sound) {
+    Claims claims;
+    for (auto& site : sites) {
+        if (!site.values.network.subnet) continue;
+        const Cidr& subnet = *site.values.network.subnet;
+        const Place place = site.document.place_of("network.subnet");
+        const auto [first, added] = claims.try_emplace(subnet.str(), Claim{&site, place});
+        if (!added)
+            site.document.report().add(
+                place,
+                {"the subnet " + subnet.str() + " is taken by " + text_of(first->second), {}});
+        if (host_is_sound) check_fits_pool(site, subnet, host);
+    }
+}
+
+/// A source below what belongs to other sites would show their files to this one.
+void check_sources(std::vector<SiteFile>& sites, const HostConfig& host) {
+    for (auto& site : sites)
+        for (const std::string& directory :
+             {host.data_dir, host.archive_dir, std::string(names::state_dir)})
+            if ((site.values.wordpress.source + "/").starts_with(directory + "/")) {
+                site.document.report().add(
+                    site.document.place_of("wordpress.source"),
+                    {"wordpress.source: " + site.values.wordpress.source + " is in " + directory +
+                         ", which holds the data of sites",
+                     {}});
+                break;
+            }
+}
+
+void check_links(std::vector<SiteFile>& sites) {
+    std::map<std::string, const SiteFile*> links;
+    for (auto& site : sites) {
+        for (const auto& link : {names::host_link(site.name), names::site_link(site.name)}) {
+            const auto [first, added] = links.try_emplace(link.name, &site);
+            if (added || first->second == &site) continue;
+            site.document.report().add(
+                {0, 0}, {"the network link of " + site.name.str() + " would have the same name " +
+                             link.name + " as that of " + first->second->name.str(),
+                         "rename one of the sites"});
+        }
+    }
+}
+
+}  // namespace
+
+void check_across(std::vector<SiteFile>& sites, const HostConfig& host, bool host_is_sound) {
+    check_names(sites);
+    check_subnets(sites, host, host_is_sound);
+    check_sources(sites, host);
+    check_links(sites);
+}
+
+}  // namespace wpns::config

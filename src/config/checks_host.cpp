@@ -1,0 +1,83 @@
+#include <array>
+
+#include "config/checks.hpp"
+
+namespace wpns::config {
+namespace {
+
+/// Ranges that are free to be used inside (RFC 1918, RFC 6598).
+const std::array<Cidr, 4> private_ranges = {
+    *Cidr::parse("10.0.0.0/8"), *Cidr::parse("172.16.0.0/12"), *Cidr::parse("192.168.0.0/16"),
+    *Cidr::parse("100.64.0.0/10")};
+
+void check_pool(Document& document, const HostConfig& host) {
+    const auto holds_pool = [&](const Cidr& range) { return range.contains(host.pool); };
+    const std::string pool = host.pool.str();
+    const auto refuse = [&](std::string_view key, Refusal refusal) {
+        document.report().add(document.place_of(key), std::move(refusal));
+    };
+    if (std::none_of(private_ranges.begin(), private_ranges.end(), holds_pool))
+        refuse("network.pool",
+               {"network.pool: " + pool + " is no private range",
+                "take a part of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10"});
+    if (host.pool.prefix() > 28)
+        refuse("network.pool",
+               {"network.pool: " + pool + " is too small", "a site takes a /30 of it"});
+    if (!host.pool.contains(host.reserved))
+        refuse(
+            "network.reserved",
+            {"network.reserved: " + host.reserved.str() + " is outside of the pool " + pool, {}});
+    else if (host.reserved == host.pool)
+        refuse("network.reserved",
+               {"network.reserved: " + pool + " is all of the pool", "leave room for sites"});
+    for (const auto& resolver : host.dns)
+        if (host.pool.contains(resolver))
+            document.report().add(
+                document.place_in_list("network.dns", resolver.str()),
+                {"network.dns: " + resolver.str() + " is in the pool " + pool, {}});
+}
+
+bool nested(const std::string& inner, const std::string& outer) {
+    return inner == outer || inner.starts_with(outer + "/");
+}
+
+void check_directories(Document& document, const HostConfig& host) {
+    if (!nested(host.data_dir, host.archive_dir) && !nested(host.archive_dir, host.data_dir))
+        return;
+    const auto* key = document.has("paths.archive_dir") ? "paths.archive_dir" : "paths.data_dir";
+    document.report().add(document.place_of(key),
+                          {"paths.archive_dir " + host.archive_dir + " and paths.data_dir " +
+                               host.data_dir + " lie within each other",
+                           "take two directories side by side"});
+}
+
+void check_ranges(Document& document, const HostConfig& host) {
+    const Place place = document.place_of("accounts.ranges");
+    if (host.id_ranges.empty())
+        document.report().add(
+            place, {"accounts.ranges: the list is empty", "leave it out for the default"});
+    for (std::size_t i = 0; i < host.id_ranges.size(); ++i) {
+        const IdRange& one = host.id_ranges[i];
+        for (std::size_t j = i + 1; j < host.id_ranges.size(); ++j) {
+            const IdRange& other = host.id_ranges[j];
+            if (one.first > other.last || other.first > one.last) continue;
+            document.report().add(place,
+                                  {"accounts.ranges: the ranges from " + std::to_string(one.first) +
+                                       " and from " + std::to_string(other.first) + " overlap",
+                                   {}});
+        }
+    }
+}
+
+}  // namespace
+
+void check_host_values(Document& document, const HostConfig& host) {
+    check_pool(document, host);
+    check_directories(document, host);
+    check_ranges(document, host);
+    if (host.listen.empty())
+        document.report().add(document.place_of("web.listen"),
+                              {"web.listen: the list is empty", "leave it out for the default"});
+}
+
+}  // namespace wpns::config

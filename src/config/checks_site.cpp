@@ -1,0 +1,25 @@
+#include "config/checks.hpp"
+#include "config/units.hpp"
+
+namespace wpns::config {
+
+void check_site_values(Document& document, const std::string& front, const SiteConfig& values) {
+    const bool memory_here =
+        document.has(front + "mysql.memory") || document.has(front + "limits.memory");
+    if (memory_here && values.mysql.memory >= values.limits.memory) {
+        const auto* key = document.has(front + "mysql.memory") ? "mysql.memory" : "limits.memory";
+        document.report().add(
+            document.place_of(front + key),
+            {front + "mysql.memory " + size_text(values.mysql.memory) + " leaves nothing of " +
+                 front + "limits.memory " + size_text(values.limits.memory),
+             "limits.memory is for the database, PHP and the web server together"});
+    }
+    const std::string source = front + "wordpress.source";
+    const bool url = values.wordpress.source.starts_with("https://");
+    if (document.has(source) && url && values.wordpress.sha256.empty())
+        document.report().add(document.place_of(source),
+                              {source + ": a URL needs wordpress.sha256",
+                               "write the SHA-256 of the archive beside it"});
+}
+
+}  // namespace wpns::config

@@ -1,0 +1,130 @@
+#include "config/codec.hpp"
+
+#include "config/characters.hpp"
+#include "config/units.hpp"
+
+namespace wpns::config {
+namespace {
+
+/// Reports and gives nothing when `number` is not within the bounds; `write` makes the texts of the
+/// message.
+template <typename Number, typename Given, typename Write>
+std::optional<Number> bounded(const Value& value, Given given, Bounds<Number> bounds, Write write) {
+    if (std::cmp_greater_equal(given, bounds.least) && std::cmp_less_equal(given, bounds.most))
+        return static_cast<Number>(given);
+    const std::string shown = given < 0 ? std::to_string(given) : write(static_cast<Number>(given));
+    return value.refuse(
+        {shown + " is not in " + write(bounds.least) + " .. " + write(bounds.most), {}});
+}
+
+/// A number without a unit.
+template <typename Number, typename Write>
+std::optional<Number> plain(const Value& value, Bounds<Number> bounds, Write write) {
+    const auto given = value.integer("a whole number");
+    if (!given) return std::nullopt;
+    return bounded<Number>(value, *given, bounds, write);
+}
+
+/// A text that `parse` turns into a number; `example` shows how it is written.
+template <typename Number, typename Parse>
+std::optional<Number> parsed(const Value& value, Parse parse, const std::string& wanted,
+                             const std::string& remedy) {
+    const auto text = value.text(wanted);
+    if (!text) return std::nullopt;
+    const auto number = parse(*text);
+    if (!number) return value.refuse({quote(*text) + " is not " + wanted, remedy});
+    return number;
+}
+
+}  // namespace
+
+std::string toml_text(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') result += '\\';
+        result += c;
+    }
+    return result + "\"";
+}
+
+Codec<std::string> text(rules::Rule rule) {
+    const auto read = [rule](const Value& value) -> std::optional<std::string> {
+        auto given = value.text("a text");
+        if (!given) return std::nullopt;
+        if (auto refusal = rule(*given)) return value.refuse(std::move(*refusal));
+        return given;
+    };
+    return {read, [](const std::string& value) { return value.empty() ? "" : toml_text(value); }};
+}
+
+Codec<unsigned> number(Bounds<unsigned> bounds) {
+    const auto shown = [](auto value) { return std::to_string(value); };
+    const auto read = [=](const Value& value) -> std::optional<unsigned> {
+        return plain<unsigned>(value, bounds, shown);
+    };
+    return {read, [=](const unsigned& value) { return value == 0 ? "" : shown(value); }};
+}
+
+Codec<std::uint64_t> size(Bounds<std::uint64_t> bounds) {
+    const auto read = [bounds](const Value& value) -> std::optional<std::uint64_t> {
+        if (value.is_integer()) return plain<std::uint64_t>(value, bounds, size_text);
+        const auto given =
+            parsed<std::uint64_t>(value, parse_size, "a size such as \"128M\"",
+                                  "write digits and K, M or G, or a whole number of bytes");
+        if (!given) return std::nullopt;
+        return bounded(value, *given, bounds, size_text);
+    };
+    return {read, [](const std::uint64_t& value) { return toml_text(size_text(value)); }};
+}
+
+Codec<unsigned> seconds(Bounds<unsigned> bounds) {
+    const auto shown = [](unsigned value) { return std::to_string(value) + "s"; };
+    const auto read = [=](const Value& value) -> std::optional<unsigned> {
+        if (value.is_integer()) return plain<unsigned>(value, bounds, shown);
+        const auto given = parsed<unsigned>(value, parse_duration, "a time such as \"60s\"",
+                                            "write digits and s, m or h");
+        if (!given) return std::nullopt;
+        return bounded(value, *given, bounds, shown);
+    };
+    return {read, [=](const unsigned& value) { return toml_text(shown(value)); }};
+}
+
+Codec<unsigned> minutes_of_hour() {
+    const auto read = [](const Value& value) -> std::optional<unsigned> {
+        const auto given =
+            parsed<unsigned>(value, parse_duration, "a time such as \"5m\"", "write digits and m");
+        if (!given) return std::nullopt;
+        if (*given % 60 == 0 && *given <= 3600 && 3600 % *given == 0) return *given / 60;
+        return value.refuse(
+            {quote(duration_text(*given)) + " does not divide an hour into whole minutes",
+             "write 1m, 2m, 3m, 4m, 5m, 6m, 10m, 12m, 15m, 20m, 30m or 60m"});
+    };
+    return {read, [](const unsigned& value) { return toml_text(std::to_string(value) + "m"); }};
+}
+
+Codec<unsigned> percent(Bounds<unsigned> bounds) {
+    const auto shown = [](unsigned value) { return std::to_string(value) + "%"; };
+    const auto read = [=](const Value& value) -> std::optional<unsigned> {
+        const auto given = parsed<unsigned>(value, parse_percent, "a share such as \"150%\"",
+                                            "write digits and %; 100% is one core");
+        if (!given) return std::nullopt;
+        return bounded(value, *given, bounds, shown);
+    };
+    return {read, [=](const unsigned& value) { return toml_text(shown(value)); }};
+}
+
+std::optional<std::size_t> read_choice(const Value& value, const std::vector<std::string>& names,
+                                       const std::vector<std::string>& later) {
+    const auto given = value.text("a text");
+    if (!given) return std::nullopt;
+    const std::string allowed = "one of: " + join(names, ", ");
+    if (const auto at = std::find(names.begin(), names.end(), *given); at != names.end())
+        return static_cast<std::size_t>(at - names.begin());
+    if (std::find(later.begin(), later.end(), *given) != later.end())
+        return value.refuse({quote(*given) + " comes in a later release", allowed});
+    const std::string meant = given->size() > 64 ? "" : nearest(lower_case(*given), names);
+    return value.refuse({quote(*given) + " is not known",
+                         (meant.empty() ? "" : "did you mean " + quote(meant) + "? ") + allowed});
+}
+
+}  // namespace wpns::config

@@ -1,0 +1,85 @@
+#include "config/codec.hpp"
+
+namespace wpns::config {
+namespace {
+
+const Cidr loopback = *Cidr::parse("127.0.0.0/8");
+const Cidr unspecified = *Cidr::parse("0.0.0.0/8");
+const Cidr multicast_and_above = *Cidr::parse("224.0.0.0/3");
+
+std::optional<Cidr> read_network(const Value& value) {
+    const auto given = value.text("a network such as \"10.10.0.0/16\"");
+    if (!given) return std::nullopt;
+    const auto parsed = Cidr::parse(*given);
+    if (!parsed) return value.refuse({quote(*given) + " " + parsed.error(), {}});
+    return *parsed;
+}
+
+std::optional<std::optional<Cidr>> read_subnet(const Value& value) {
+    const auto given = read_network(value);
+    if (!given) return std::nullopt;
+    if (given->prefix() != 30)
+        return value.refuse({given->str() + " is not a /30", "a site has four addresses"});
+    return std::optional<Cidr>(*given);
+}
+
+std::optional<Ipv4> read_resolver(const Value& value) {
+    const auto given = value.text("an address such as \"192.0.2.53\"");
+    if (!given) return std::nullopt;
+    const auto parsed = Ipv4::parse(*given);
+    if (!parsed) return value.refuse({quote(*given) + " " + parsed.error(), {}});
+    if (loopback.contains(*parsed))
+        return value.refuse({parsed->str() + " is a loopback address, which a site cannot reach",
+                             "name the resolvers that the host itself asks"});
+    if (unspecified.contains(*parsed) || multicast_and_above.contains(*parsed))
+        return value.refuse({parsed->str() + " is no address of one machine", {}});
+    return *parsed;
+}
+
+/// Numbers below 100 are Debian's own; 65534 is nobody and 65535 means "none" (Debian
+/// Policy 9.2.2).
+bool is_usable(const IdRange& range) {
+    constexpr std::uint32_t least = 100;
+    constexpr std::uint32_t most = 2'000'000'000;
+    const bool holds_nobody = range.first <= 65535 && range.last >= 65534;
+    return range.first >= least && range.last <= most && range.first <= range.last && !holds_nobody;
+}
+
+std::optional<IdRange> read_range(const Value& value) {
+    const auto ends = value.elements("a list such as [400, 899]");
+    if (!ends) return std::nullopt;
+    const Refusal refusal{
+        "not two numbers, first and last, from 100 to 2000000000 without 65534 and 65535", {}};
+    if (ends->size() != 2) return value.refuse(refusal);
+    const auto first = (*ends)[0].integer("a whole number");
+    const auto last = (*ends)[1].integer("a whole number");
+    if (!first || !last) return std::nullopt;
+    if (!std::in_range<std::uint32_t>(*first) || !std::in_range<std::uint32_t>(*last))
+        return value.refuse(refusal);
+    const IdRange range{static_cast<std::uint32_t>(*first), static_cast<std::uint32_t>(*last)};
+    if (!is_usable(range)) return value.refuse(refusal);
+    return range;
+}
+
+}  // namespace
+
+Codec<Cidr> network() {
+    return {read_network, [](const Cidr& value) { return toml_text(value.str()); }};
+}
+
+Codec<std::optional<Cidr>> site_subnet() {
+    return {read_subnet,
+            [](const std::optional<Cidr>& value) { return value ? toml_text(value->str()) : ""; }};
+}
+
+Codec<Ipv4> resolver() {
+    return {read_resolver, [](const Ipv4& value) { return toml_text(value.str()); }};
+}
+
+Codec<IdRange> id_range() {
+    return {read_range, [](const IdRange& value) {
+                return "[" + std::to_string(value.first) + ", " + std::to_string(value.last) + "]";
+            }};
+}
+
+}  // namespace wpns::config

@@ -1,0 +1,95 @@
+#include "config/key_row.hpp"
+
+namespace wpns::config {
+namespace {
+
+using SiteKeys = std::vector<Key<SiteConfig>>;
+
+constexpr std::uint64_t mib = 1ULL << 20U;
+constexpr std::uint64_t gib = 1ULL << 30U;
+
+template <typename Field, typename T>
+Key<SiteConfig> own(std::string path, Field field, Codec<T> codec) {
+    return row<SiteConfig>(std::move(path), Scope::site, field, std::move(codec));
+}
+
+template <typename Field, typename T>
+Key<SiteConfig> shared(std::string path, Field field, Codec<T> codec) {
+    return row<SiteConfig>(std::move(path), Scope::shared, field, std::move(codec));
+}
+
+/// Idle sites are not parked yet: the only value that can be honoured is "never".
+Key<SiteConfig> idle_key() {
+    const auto read = [](const Value& value, SiteConfig&) {
+        const auto given = value.text("a text");
+        if (given && *given != "never")
+            value.refuse(
+                {"parking idle sites comes in a later release", "write \"never\" or leave it out"});
+    };
+    return {"idle.after", Scope::shared, read,
+            [](const SiteConfig&) { return toml_text("never"); }};
+}
+
+SiteKeys identity_keys() {
+    return {
+        own("domain", WPNS_FIELD(domain), text(rules::domain)),
+        own("aliases", WPNS_FIELD(aliases), list(text(rules::domain), 100)),
+        own("title", WPNS_FIELD(title), text(rules::title)),
+        shared("admin_user", WPNS_FIELD(admin_user), text(rules::user_name)),
+        shared("admin_email", WPNS_FIELD(admin_email), text(rules::email)),
+    };
+}
+
+SiteKeys service_keys() {
+    return {
+        shared("php.version", WPNS_FIELD(php.version), text(rules::php_version)),
+        shared("php.max_children", WPNS_FIELD(php.max_children), number({1, 500})),
+        shared("php.memory_limit", WPNS_FIELD(php.memory_limit), size({32 * mib, 16 * gib})),
+        shared("php.upload_limit", WPNS_FIELD(php.upload_limit), size({1 * mib, 16 * gib})),
+        shared("php.max_execution_time", WPNS_FIELD(php.max_execution_time), seconds({1, 3600})),
+        shared("php.settings", WPNS_FIELD(php.settings), php_settings()),
+        shared("mysql.memory", WPNS_FIELD(mysql.memory), size({8 * mib, 1024 * gib})),
+        shared("mysql.max_connections", WPNS_FIELD(mysql.max_connections), number({10, 10'000})),
+    };
+}
+
+SiteKeys wall_keys() {
+    return {
+        own("network.subnet", WPNS_FIELD(network.subnet), site_subnet()),
+        shared("network.mtu", WPNS_FIELD(network.mtu), number({1280, 9216})),
+        shared("network.egress", WPNS_FIELD(network.egress),
+               choice<Egress>({"open", "web", "none"}, {Egress::open, Egress::web, Egress::none},
+                              {"allow", "quarantine"})),
+        shared("limits.memory", WPNS_FIELD(limits.memory), size({64 * mib, 4096 * gib})),
+        shared("limits.cpu", WPNS_FIELD(limits.cpu_percent), percent({5, 100'000})),
+        shared("limits.tasks", WPNS_FIELD(limits.tasks), number({50, 100'000})),
+    };
+}
+
+SiteKeys content_keys() {
+    return {
+        shared("wordpress.source", WPNS_FIELD(wordpress.source), text(rules::wordpress_source)),
+        shared("wordpress.sha256", WPNS_FIELD(wordpress.sha256), text(rules::sha256)),
+        shared("wordpress.core", WPNS_FIELD(wordpress.core),
+               choice<CoreMode>({"managed", "private"}, {CoreMode::managed, CoreMode::own_copy})),
+        shared("wordpress.locale", WPNS_FIELD(wordpress.locale), text(rules::locale)),
+        shared("cron.every", WPNS_FIELD(cron_minutes), minutes_of_hour()),
+        idle_key(),
+    };
+}
+
+SiteKeys joined(std::initializer_list<SiteKeys> tables) {
+    SiteKeys all;
+    for (const auto& table : tables) all.insert(all.end(), table.begin(), table.end());
+    return all;
+}
+
+}  // namespace
+
+const std::vector<Key<SiteConfig>>& site_keys() {
+    static const SiteKeys keys =
+        joined({identity_keys(), service_keys(), wall_keys(), content_keys()});
+    return keys;
+}
+
+}  // namespace wpns::config

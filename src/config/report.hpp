@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.hpp"
+#include "config/refusal.hpp"
+
+namespace wpns::config {
+
+/// A place in a file, in lines and characters from 1. {0, 0} means the whole file.
+struct Place {
+    unsigned line = 0;
+    unsigned column = 0;
+};
+
+/// A part of a line made fit for a terminal, and the place of the caret below it.
+struct Excerpt {
+    std::string text;
+    unsigned caret = 0;
+};
+
+/// At most about 100 characters of `line` around the character `column`.
+[[nodiscard]] Excerpt excerpt(std::string_view line, unsigned column);
+
+/// Collects the problems of one file, each with its line. The source has to live as long as the
+/// report.
+class Report {
+  public:
+    explicit Report(const Source& source);
+
+    void add(Place place, Refusal refusal);
+    /// The bytes of one line from `column` up to `end_column`; empty where there are none.
+    [[nodiscard]] std::string_view raw(Place place, unsigned end_column) const;
+    [[nodiscard]] const std::string& file() const noexcept { return source_->file; }
+    [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
+
+  private:
+    [[nodiscard]] std::string_view line(unsigned number) const;
+
+    const Source* source_;
+    std::vector<std::string_view> lines_;
+    std::vector<Problem> problems_;
+};
+
+}  // namespace wpns::config

@@ -1,0 +1,112 @@
+#include "config/scan.hpp"
+
+#include <algorithm>
+
+#include "config/characters.hpp"
+#include "config/limits.hpp"
+
+namespace wpns::config {
+namespace {
+
+/// Knows strings, comments and brackets, and nothing else of TOML. Where the text is no TOML the
+/// parser stops before our counting can be wrong.
+class Scanner {
+  public:
+    explicit Scanner(std::string_view text) : text_(text) {}
+
+    std::optional<Offence> run() {
+        for (; at_ < text_.size(); ++at_) {
+            // No name and no value may hold one, and toml++ does not expect them between the two.
+            if ((static_cast<unsigned char>(text_[at_]) & 0x80U) != 0)
+                return Offence{at_, "not valid TOML: a letter outside of ASCII and of quotes"};
+            if (is_nameless_header())
+                return Offence{at_, "not valid TOML: a table header without a name"};
+            step();
+            if (nested_ > most_nested || dots_ > most_nested)
+                return Offence{at_,
+                               "the file is nested deeper than " + std::to_string(most_nested)};
+            if (keys_ > most_keys)
+                return Offence{at_, "the file has more than " + std::to_string(most_keys) +
+                                        " keys and values"};
+        }
+        return {};
+    }
+
+  private:
+    void step() {
+        switch (text_[at_]) {
+            case '#':
+                return skip_comment();
+            case '"':
+            case '\'':
+                return skip_string(text_[at_]);
+            case '[':
+            case '{':
+                ++nested_;
+                return count(0);
+            case ']':
+            case '}':
+                nested_ -= nested_ > 0 ? 1 : 0;
+                return;
+            case '.':
+                return count(dots_ + 1);
+            case '=':
+            case ',':
+                return count(0);
+            case '\n':
+                dots_ = 0;
+                return;
+            default:
+                return;
+        }
+    }
+
+    /// Each of these makes at most one node of the tree; dots in a row nest.
+    void count(unsigned dots) {
+        dots_ = dots;
+        ++keys_;
+    }
+
+    [[nodiscard]] bool is_nameless_header() const {
+        if (text_[at_] != '[' || nested_ != 0) return false;
+        const std::size_t before = at_ == 0 ? text_.npos : text_.find_last_not_of(" \t", at_ - 1);
+        if (before != text_.npos && text_[before] != '\n') return false;  // a value
+        const std::size_t brackets = text_.substr(at_).starts_with("[[") ? 2 : 1;
+        const std::size_t name = text_.find_first_not_of(" \t", at_ + brackets);
+        if (name == text_.npos) return true;
+        const char c = text_[name];
+        return !is_word(c) && c != '-' && c != '"' && c != '\'';
+    }
+
+    void skip_comment() { at_ = std::min(text_.find('\n', at_), text_.size()) - 1; }
+
+    /// Leaves at_ on the last byte of the string.
+    void skip_string(char mark) {
+        const std::string triple(3, mark);
+        if (text_.substr(at_).starts_with(triple)) return skip_long_string(mark, triple);
+        for (++at_; at_ < text_.size() && text_[at_] != mark && text_[at_] != '\n'; ++at_)
+            if (mark == '"' && text_[at_] == '\\') ++at_;
+    }
+
+    void skip_long_string(char mark, const std::string& triple) {
+        for (at_ += 3; at_ < text_.size() && !text_.substr(at_).starts_with(triple); ++at_)
+            if (mark == '"' && text_[at_] == '\\') ++at_;
+        at_ += 2;
+        // One or two marks before the closing three belong to the string.
+        while (at_ + 1 < text_.size() && text_[at_ + 1] == mark) ++at_;
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    unsigned nested_ = 0;
+    unsigned dots_ = 0;
+    unsigned keys_ = 0;
+};
+
+}  // namespace
+
+std::optional<Offence> scan(std::string_view text) {
+    return Scanner(text).run();
+}
+
+}  // namespace wpns::config

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wpns::config {
+
+/// A byte of a text and why the text is not parsed because of it.
+struct Offence {
+    std::size_t at = 0;
+    std::string reason;
+};
+
+/// Walks over a TOML text without parsing it: the first place that nests deeper than `most_nested`,
+/// makes more than `most_keys` keys and values, or has a table header without a name (which
+/// toml++ 3.4 only asserts not to meet).
+[[nodiscard]] std::optional<Offence> scan(std::string_view text);
+
+}  // namespace wpns::config

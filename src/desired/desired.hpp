@@ -1,0 +1,41 @@
+#pragma once
+
+#include <expected>
+#include <set>
+#include <string>
+
+#include "desired/templates.hpp"
+#include "model/facts.hpp"
+#include "model/host_config.hpp"
+#include "model/registry.hpp"
+#include "model/state.hpp"
+
+/// From settings and allocations to the resources that should exist: pure.
+namespace wpns::desired {
+
+/// What every site is built from.
+struct Inputs {
+    const HostConfig& host;
+    const HostFacts& facts;
+    const Templates& templates;
+};
+
+/// All resources of one site with their needs, or the reason why it cannot be built (a PHP that is
+/// not installed, a template that does not fill).
+[[nodiscard]] std::expected<Desired, std::string> for_site(const Inputs& inputs,
+                                                           const SiteName& site,
+                                                           const SiteConfig& config,
+                                                           const SiteRecord& record);
+
+/// What the host as a whole needs as long as there is a site: directories, forwarding, the firewall
+/// table, nginx's catch-all server, and a core tree for each of `sources` that facts.cores knows.
+[[nodiscard]] std::expected<Desired, std::string> for_host(const Inputs& inputs,
+                                                           const std::set<std::string>& sources);
+
+/// The text of the unit whose properties `wpns exec` and the installer run under.
+[[nodiscard]] std::expected<std::string, std::string> exec_unit(const Inputs& inputs,
+                                                                const SiteName& site,
+                                                                const SiteConfig& config,
+                                                                const SiteRecord& record);
+
+}  // namespace wpns::desired

@@ -1,0 +1,22 @@
+#include "desired/firewall.hpp"
+
+#include <utility>
+
+#include "base/digest.hpp"
+#include "render/firewall_text.hpp"
+
+namespace wpns::desired {
+
+FirewallTable firewall_table(std::string text) {
+    FirewallTable table;
+    table.digest = sha256_hex(text);
+    table.text = std::move(text);
+    return table;
+}
+
+FirewallTable firewall_table(const Inputs& inputs) {
+    const auto& resolvers = inputs.host.dns.empty() ? inputs.facts.resolvers : inputs.host.dns;
+    return firewall_table(render::firewall_table_text(inputs.host.pool, resolvers));
+}
+
+}  // namespace wpns::desired

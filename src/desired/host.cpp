@@ -1,0 +1,65 @@
+#include "desired/builder.hpp"
+#include "desired/desired.hpp"
+#include "desired/firewall.hpp"
+#include "model/names.hpp"
+
+namespace wpns::desired {
+namespace {
+
+using render::Format;
+using render::Values;
+
+constexpr const char* nginx_file = "/etc/nginx/conf.d/wpns.conf";
+constexpr const char* sysctl_file = "/etc/sysctl.d/60-wpns.conf";
+
+void add_directories(const Inputs& inputs, Builder& builder) {
+    const Directory open;
+    for (const char* path : {names::rendered_root, names::core_dir, names::vhost_dir})
+        builder.add(Kind::directory, path, open);
+    builder.add(Kind::directory, inputs.host.data_dir, open);
+}
+
+void add_firewall(const Inputs& inputs, Builder& builder) {
+    const auto table = firewall_table(inputs);
+    File text;
+    text.content = table.text;
+    text.mode = 0600;
+    const auto file = builder.add(Kind::file, firewall_file, text);
+    File sysctl;
+    sysctl.content = builder.fill("sysctl.conf", Format::plain, {});
+    const auto forwarding = builder.add(Kind::file, sysctl_file, sysctl);
+    builder.add(Kind::firewall, "table inet wpns", table, {file, forwarding});
+}
+
+/// Names that no site has are refused by our own server, unless the host's admin already says what
+/// they get.
+void add_nginx(const Inputs& inputs, Builder& builder) {
+    Values values;
+    values.set_list("listen", inputs.host.listen);
+    const auto catch_all = inputs.facts.foreign_default_server
+                               ? std::string()
+                               : builder.fill("nginx-catch-all.conf", Format::nginx, values);
+    values.set_fragment("catch_all", catch_all);
+    builder.add(Kind::vhost, nginx_file,
+                Vhost{builder.fill("nginx-host.conf", Format::nginx, values)},
+                {{Kind::directory, names::vhost_dir, ""}});
+}
+
+}  // namespace
+
+std::expected<Desired, std::string> for_host(const Inputs& inputs,
+                                             const std::set<std::string>& sources) {
+    Builder builder(inputs.templates, "");
+    add_directories(inputs, builder);
+    add_firewall(inputs, builder);
+    add_nginx(inputs, builder);
+    for (const auto& source : sources) {
+        const auto core = inputs.facts.cores.find(source);
+        if (core == inputs.facts.cores.end()) continue;
+        builder.add(Kind::core, std::string(names::core_dir) + "/" + core->second.id,
+                    Core{source, core->second.version}, {{Kind::directory, names::core_dir, ""}});
+    }
+    return builder.take();
+}
+
+}  // namespace wpns::desired

@@ -1,0 +1,25 @@
+#include "desired/network.hpp"
+
+namespace wpns::desired {
+
+Link link(const SiteName& site, const SiteRecord& record) {
+    const Cidr& subnet = record.allocation.subnet;
+    Link link;
+    link.host_end = names::host_link(site);
+    link.site_end = names::site_link(site);
+    link.netns = site.str();
+    link.host_address = subnet.at(1);
+    link.site_address = subnet.at(2);
+    link.prefix = subnet.prefix();
+    link.host_mac = Mac::derive("host " + site.str());
+    link.site_mac = Mac::derive("site " + site.str());
+    link.mtu = record.network.mtu;
+    return link;
+}
+
+FirewallSite firewall_site(const SiteName& site, const SiteRecord& record) {
+    const Cidr& subnet = record.allocation.subnet;
+    return {names::host_link(site).name, subnet.at(2), subnet.at(1), record.network.egress};
+}
+
+}  // namespace wpns::desired

@@ -1,0 +1,255 @@
+#include <array>
+
+#include "desired/builder.hpp"
+#include "desired/desired.hpp"
+#include "desired/network.hpp"
+#include "desired/values.hpp"
+
+namespace wpns::desired {
+namespace {
+
+using render::Format;
+using render::Values;
+using Keys = std::vector<ResourceKey>;
+
+/// A rendered file of the site: template, name in the site's directory, format, who may read it.
+enum class Reader { all, site };
+struct Rendered {
+    const char* template_name;
+    const char* name;
+    Format format;
+    Reader reader = Reader::all;
+};
+constexpr std::array rendered_files = {
+    Rendered{"my.cnf", "my.cnf", Format::ini},
+    Rendered{"php-fpm.conf", "php-fpm.conf", Format::ini},
+    Rendered{"php.ini", "php.ini", Format::ini},
+    Rendered{"nginx-site.conf", "nginx.conf", Format::nginx},
+    Rendered{"hosts", "hosts", Format::plain},
+    Rendered{"resolv.conf", "resolv.conf", Format::plain},
+    Rendered{"passwd", "passwd", Format::plain},
+    Rendered{"group", "group", Format::plain},
+    Rendered{"passwd-db", "passwd-db", Format::plain},
+    Rendered{"group-db", "group-db", Format::plain},
+    Rendered{"wp-config.php", "wp-config.php", Format::php, Reader::site},
+    Rendered{"wpns-exec@.service", "exec.service", Format::unit},
+    Rendered{"wpns-dbinit@.service", "dbinit.service", Format::unit},
+};
+
+/// BindLogSockets= and PrivatePIDs= came with this version.
+constexpr unsigned systemd_of_debian_13 = 257;
+
+/// Builds one site, step by step in the order of its needs.
+class SiteBuilder {
+  public:
+    explicit SiteBuilder(const Site& site)
+        : site_(site), builder_(site.inputs.templates, site.name.str()), values_(values_of(site)) {}
+
+    std::expected<Desired, std::string> run() {
+        set_fragments();
+        add_accounts();
+        add_directories();
+        add_files();
+        add_network();
+        add_database();
+        add_units();
+        add_wordpress();
+        add_vhost();
+        return builder_.take();
+    }
+
+    std::expected<std::string, std::string> exec_unit() {
+        set_fragments();
+        auto text = builder_.fill("wpns-exec@.service", Format::unit, values_);
+        if (auto failed = builder_.take(); !failed) return std::unexpected(failed.error());
+        return text;
+    }
+
+  private:
+    void set_fragments() {
+        std::string hardening = builder_.fill("hardening.conf", Format::fragment, {});
+        if (site_.inputs.facts.systemd >= systemd_of_debian_13)
+            hardening += builder_.fill("hardening-257.conf", Format::fragment, {});
+        values_.set_fragment("hardening", hardening);
+        std::string settings;
+        for (const auto& [key, value] : site_.config.php.settings)
+            settings += builder_.fill("php-setting.ini", Format::fragment,
+                                      Values().set("key", key).set("value", value));
+        values_.set_fragment("settings", settings);
+    }
+
+    void add_accounts() {
+        const auto& allocation = site_.record.allocation;
+        account_ = builder_.add(Kind::account, names::account(site_.name), Account{allocation.uid});
+        db_account_ =
+            builder_.add(Kind::account, names::db_account(site_.name), Account{allocation.db_uid});
+    }
+
+    /// DATA/www belongs to the site as a whole only with a core of its own. Else it is root's and
+    /// holds wp-content, so that what PID 1 binds can never be swapped for a link.
+    void add_directories() {
+        const auto uid = site_.record.allocation.uid;
+        const bool managed = site_.config.wordpress.core == CoreMode::managed;
+        rendered_dir_ = builder_.add(Kind::directory, names::rendered_dir(site_.name), Directory{});
+        data_ = builder_.add(Kind::directory, site_.data(), Directory{},
+                             {{Kind::directory, site_.inputs.host.data_dir, ""}});
+        const Directory own{uid, uid, 0700};
+        const auto www = builder_.add(Kind::directory, site_.data() + "/www",
+                                      managed ? Directory{} : own, {data_, account_});
+        files_ = managed ? builder_.add(Kind::directory, site_.files(), own, {www, account_}) : www;
+        run_dir_ = builder_.add(Kind::directory, names::run_dir(site_.name), Directory{});
+    }
+
+    void add_files() {
+        for (const auto& file : rendered_files) {
+            File value;
+            value.content = builder_.fill(file.template_name, file.format, values_);
+            if (file.reader == Reader::site) {
+                value.gid = site_.record.allocation.uid;
+                value.mode = 0640;
+            }
+            add_file(std::string(rendered_dir_.id) + "/" + file.name, value, {rendered_dir_});
+        }
+        File resolver;
+        resolver.content = builder_.fill("resolv.conf", Format::plain, values_);
+        const std::string netns_dir = "/etc/netns/" + site_.name.str();
+        const auto directory = builder_.add(Kind::directory, netns_dir, Directory{});
+        add_file(netns_dir + "/resolv.conf", resolver, {directory});
+    }
+
+    void add_file(const std::string& path, const File& value, Keys needs) {
+        builder_.add(Kind::file, path, value, std::move(needs));
+    }
+
+    void add_network() {
+        const Link link = desired::link(site_.name, site_.record);
+        netns_ = builder_.add(Kind::netns, site_.name.str(), Netns{});
+        const ResourceKey table{Kind::firewall, "table inet wpns", ""};
+        const auto firewall = builder_.add(Kind::firewall, link.host_end.name,
+                                           firewall_site(site_.name, site_.record), {table});
+        link_ = builder_.add(Kind::link, link.host_end.name, link, {netns_, firewall});
+    }
+
+    void add_database() {
+        Database database;
+        database.sandbox = builder_.fill("wpns-dbinit@.service", Format::unit, values_);
+        database.argv = {"/usr/bin/mariadb-install-db",
+                         "--defaults-file=/etc/wpns/my.cnf",
+                         "--skip-test-db",
+                         "--skip-name-resolve",
+                         "--auth-root-authentication-method=socket",
+                         "--auth-root-socket-user=root",
+                         "--extra-file=/usr/share/wpns/sql/database.sql"};
+        database.uid = site_.record.allocation.db_uid;
+        database_ = builder_.add(
+            Kind::database, site_.data() + "/mysql", database,
+            keys_of({"my.cnf", "hosts", "passwd-db", "group-db"}, {data_, db_account_}));
+    }
+
+    /// The keys of rendered files, after `others`.
+    [[nodiscard]] Keys keys_of(const std::vector<std::string>& names, Keys others) const {
+        for (const auto& name : names)
+            others.push_back({Kind::file, rendered_dir_.id + "/" + name, site_.name.str()});
+        return others;
+    }
+
+    ResourceKey unit_file(const std::string& template_name, const std::string& unit_name) {
+        File file;
+        file.content = builder_.fill(template_name, Format::unit, values_);
+        return builder_.add(Kind::file, std::string(names::unit_dir) + "/" + unit_name, file);
+    }
+
+    ResourceKey unit_file_of(const std::string& role, const std::string& type) {
+        return unit_file("wpns-" + role + "@." + type, names::unit(site_.name, role, type));
+    }
+
+    /// A socket and the service behind it. The service is restarted with its socket: systemd
+    /// refuses to start a socket whose service runs.
+    void add_service(const std::string& role, Keys socket_inputs,
+                     const std::vector<std::string>& files, Keys needs) {
+        socket_inputs.push_back(unit_file_of(role, "socket"));
+        Keys inputs = keys_of(files, socket_inputs);
+        inputs.push_back(unit_file_of(role, "service"));
+        needs.insert(needs.end(), {netns_unit_, link_, slice_, run_dir_, account_, db_account_});
+        builder_.add_unit(names::unit(site_.name, role, "socket"), Unit{}, std::move(socket_inputs),
+                          needs);
+        builder_.add_unit(names::unit(site_.name, role, "service"), Unit{}, std::move(inputs),
+                          std::move(needs));
+    }
+
+    void add_units() {
+        slice_ = unit_file("wpns-site.slice", names::slice(site_.name));
+        const auto netns_file = unit_file_of("netns", "service");
+        netns_unit_ = builder_.add_unit(names::unit(site_.name, "netns", "service"), Unit{},
+                                        {netns_file}, {netns_, link_});
+        const ResourceKey core{Kind::core, site_.core_path(), ""};
+        add_service("mysqld", {netns_}, {"my.cnf", "passwd-db", "group-db"}, {database_});
+        add_service(
+            "php", {netns_},
+            {"php-fpm.conf", "php.ini", "hosts", "resolv.conf", "passwd", "group", "wp-config.php"},
+            {core, files_});
+        add_service("web", {}, {"nginx.conf", "passwd", "group"}, {core, files_});
+        const auto cron = unit_file_of("cron", "service");
+        builder_.add_unit(names::unit(site_.name, "cron", "timer"), Unit{},
+                          {unit_file_of("cron", "timer")}, {cron, netns_unit_});
+        Unit target;
+        target.enabled = true;
+        builder_.add_unit(names::target(site_.name), target,
+                          {unit_file("wpns@.target", names::target(site_.name))}, all_units());
+    }
+
+    [[nodiscard]] Keys all_units() const {
+        Keys keys;
+        for (const char* role : {"mysqld", "php", "web"})
+            for (const char* type : {"socket", "service"})
+                keys.push_back({Kind::unit, names::unit(site_.name, role, type), site_.name.str()});
+        keys.push_back({Kind::unit, names::unit(site_.name, "cron", "timer"), site_.name.str()});
+        return keys;
+    }
+
+    void add_wordpress() {
+        Wordpress wordpress;
+        wordpress.sandbox = builder_.fill("wpns-exec@.service", Format::unit, values_);
+        wordpress.title = site_.config.title;
+        wordpress.admin_user = site_.config.admin_user;
+        wordpress.admin_email = site_.config.admin_email;
+        wordpress.locale = site_.config.wordpress.locale;
+        wordpress.url = site_.url();
+        wordpress.core = site_.config.wordpress.core;
+        wordpress_ = builder_.add(Kind::wordpress, site_.data() + "/wordpress.installed", wordpress,
+                                  all_units());
+    }
+
+    void add_vhost() {
+        builder_.add(Kind::vhost, names::vhost_path(site_.name),
+                     Vhost{builder_.fill("nginx-vhost.conf", Format::nginx, values_)},
+                     {{Kind::directory, names::vhost_dir, ""},
+                      {Kind::vhost, "/etc/nginx/conf.d/wpns.conf", ""},
+                      wordpress_});
+    }
+
+    const Site& site_;
+    Builder builder_;
+    Values values_;
+    ResourceKey account_, db_account_, rendered_dir_, data_, files_, run_dir_, netns_, link_,
+        database_, slice_, netns_unit_, wordpress_;
+};
+
+}  // namespace
+
+std::expected<Desired, std::string> for_site(const Inputs& inputs, const SiteName& site,
+                                             const SiteConfig& config, const SiteRecord& record) {
+    const auto resolved = resolve(inputs, site, config, record);
+    if (!resolved) return std::unexpected(resolved.error());
+    return SiteBuilder(*resolved).run();
+}
+
+std::expected<std::string, std::string> exec_unit(const Inputs& inputs, const SiteName& site,
+                                                  const SiteConfig& config,
+                                                  const SiteRecord& record) {
+    const auto resolved = resolve(inputs, site, config, record);
+    if (!resolved) return std::unexpected(resolved.error());
+    return SiteBuilder(*resolved).exec_unit();
+}
+
+}  // namespace wpns::desired

@@ -1,0 +1,162 @@
+#include "desired/values.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/digest.hpp"
+#include "base/text.hpp"
+#include "desired/network.hpp"
+
+namespace wpns::desired {
+namespace {
+
+/// A request may take half a minute longer than PHP's own limit, which does not count time in the
+/// database.
+constexpr unsigned request_grace = 30;
+
+std::vector<std::string> server_names(const SiteConfig& config) {
+    std::vector<std::string> result = {config.domain};
+    result.insert(result.end(), config.aliases.begin(), config.aliases.end());
+    return result;
+}
+
+std::vector<std::string> texts(const std::vector<Ipv4>& addresses) {
+    std::vector<std::string> result;
+    std::ranges::transform(addresses, std::back_inserter(result), &Ipv4::str);
+    return result;
+}
+
+const std::vector<Ipv4>& resolvers(const Inputs& inputs) {
+    return inputs.host.dns.empty() ? inputs.facts.resolvers : inputs.host.dns;
+}
+
+void set_identity(const Site& site, render::Values& values) {
+    values.set("site", site.name.str())
+        .set("account", names::account(site.name))
+        .set("db_account", names::db_account(site.name))
+        .set("uid", site.record.allocation.uid)
+        .set("db_uid", site.record.allocation.db_uid)
+        .set("slice", names::slice(site.name));
+}
+
+void set_paths(const Site& site, render::Values& values) {
+    const bool managed = site.config.wordpress.core == CoreMode::managed;
+    values.set("rendered", names::rendered_dir(site.name))
+        .set("run_dir", names::run_dir(site.name))
+        .set("netns", names::netns_path(site.name))
+        .set("data", site.data())
+        .set("core", site.core_path())
+        .set("files", site.files())
+        .set("files_at", managed ? "/srv/www/wp-content" : "/srv/www")
+        .set_list("core_bind", managed ? std::vector{site.core_path() + ":/srv/www"}
+                                       : std::vector<std::string>{});
+}
+
+/// The second wall behind the firewall, which no flush removes: a filter of the unit's own cgroup
+/// (IPAddressDeny=).
+void set_network(const Site& site, render::Values& values) {
+    const Link link = desired::link(site.name, site.record);
+    auto allowed = texts(resolvers(site.inputs));
+    allowed.push_back("127.0.0.0/8");
+    allowed.push_back(site.record.allocation.subnet.str());
+    values.set("host_address", link.host_address.str())
+        .set("address", link.site_address.str())
+        .set_list("resolver", texts(resolvers(site.inputs)))
+        .set_list("ip_allow", allowed)
+        .set_list("ip_deny",
+                  {site.inputs.host.pool.str(), "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+                   "100.64.0.0/10", "169.254.0.0/16", "168.63.129.16/32", "224.0.0.0/4"});
+}
+
+void set_php(const Site& site, render::Values& values) {
+    const auto& php = site.config.php;
+    values.set("php_fpm", site.php.fpm)
+        .set("php_cli", site.php.cli)
+        .set_list("extension", site.php.modules)
+        .set_list("zend_extension", site.php.zend_modules)
+        .set("max_children", php.max_children)
+        .set("memory_limit", php.memory_limit)
+        .set("upload_limit", php.upload_limit)
+        .set("max_execution_time", php.max_execution_time)
+        .set("request_timeout", php.max_execution_time + request_grace);
+}
+
+void set_services(const Site& site, render::Values& values) {
+    values.set("mariadbd", site.inputs.facts.mariadbd)
+        .set("nginx", site.inputs.facts.nginx)
+        .set("buffer_pool", site.config.mysql.memory)
+        .set("max_connections", site.config.mysql.max_connections)
+        .set("memory", site.config.limits.memory)
+        .set("cpu_percent", site.config.limits.cpu_percent)
+        .set("tasks", site.config.limits.tasks)
+        .set("cron_minutes", site.config.cron_minutes);
+}
+
+void set_web(const Site& site, render::Values& values) {
+    values.set_list("listen", site.inputs.host.listen)
+        .set_list("server_name", server_names(site.config))
+        .set("url", site.url())
+        .set("core_mode", site.config.wordpress.core == CoreMode::managed ? "managed" : "private");
+    for (const char* which : {"auth_key", "secure_auth_key", "logged_in_key", "nonce_key",
+                              "auth_salt", "secure_auth_salt", "logged_in_salt", "nonce_salt"})
+        values.set(which, salt(site.record, which));
+}
+
+std::expected<const PhpFact*, std::string> php_of(const Inputs& inputs, const SiteConfig& config) {
+    const auto& installed = inputs.facts.php;
+    if (installed.empty())
+        return std::unexpected("no PHP-FPM is installed (apt install php-fpm php-mysql)");
+    if (config.php.version.empty()) return &installed.back();
+    const auto it = std::ranges::find(installed, config.php.version, &PhpFact::version);
+    if (it != installed.end()) return &*it;
+    std::vector<std::string> versions;
+    std::ranges::transform(installed, std::back_inserter(versions), &PhpFact::version);
+    return std::unexpected("php.version " + config.php.version + " is not installed; there is " +
+                           join(versions, ", "));
+}
+
+}  // namespace
+
+std::string Site::data() const {
+    return inputs.host.data_dir + "/" + name.str();
+}
+
+std::string Site::core_path() const {
+    return std::string(names::core_dir) + "/" + core.id;
+}
+
+std::string Site::files() const {
+    return data() + (config.wordpress.core == CoreMode::managed ? "/www/wp-content" : "/www");
+}
+
+std::string Site::url() const {
+    return "http://" + config.domain;
+}
+
+std::expected<Site, std::string> resolve(const Inputs& inputs, const SiteName& name,
+                                         const SiteConfig& config, const SiteRecord& record) {
+    const auto php = php_of(inputs, config);
+    if (!php) return std::unexpected(php.error());
+    const auto core = inputs.facts.cores.find(config.wordpress.source);
+    if (core == inputs.facts.cores.end())
+        return std::unexpected("wordpress.source " + config.wordpress.source +
+                               " holds no WordPress");
+    return Site{inputs, name, config, record, **php, core->second};
+}
+
+std::string salt(const SiteRecord& record, const std::string& which) {
+    return hmac_sha256_hex(record.allocation.seed, "wordpress " + which);
+}
+
+render::Values values_of(const Site& site) {
+    render::Values values;
+    set_identity(site, values);
+    set_paths(site, values);
+    set_network(site, values);
+    set_php(site, values);
+    set_services(site, values);
+    set_web(site, values);
+    return values;
+}
+
+}  // namespace wpns::desired

@@ -1,0 +1,201 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "model/facts.hpp"
+#include "model/host_config.hpp"
+#include "model/resource.hpp"
+
+/// The only folder that touches the OS, behind narrow interfaces in our own words. All functions
+/// throw wpns::Error; the bulk forms exist because one listing is cheaper than many questions.
+namespace wpns::host {
+
+/// Local system accounts (/etc/passwd, /etc/group).
+class Accounts {
+  public:
+    virtual ~Accounts() = default;
+    /// All accounts the host resolves by these names; absent ones are not in the map. gid differing
+    /// from uid, a login shell or a home directory that exists make it different from ours:
+    /// reported as uid with the top bit set.
+    [[nodiscard]] virtual std::map<std::string, Account> find(
+        std::span<const std::string> names) const = 0;
+    /// Every uid and gid in use on the host, sorted.
+    [[nodiscard]] virtual std::vector<std::uint32_t> taken_ids() const = 0;
+    /// Creates all of them in one go: system accounts with these numbers, locked, /nonexistent,
+    /// nologin, own group.
+    virtual void create(const std::map<std::string, Account>& accounts) = 0;
+    virtual void remove(const std::string& name) = 0;
+};
+
+/// Root-world files and directories: every component of a path belongs to root and nobody else can
+/// write it.
+class Files {
+  public:
+    virtual ~Files() = default;
+    /// Nothing where the path does not exist. A path of another type (a directory where a file is
+    /// asked for) is an error.
+    [[nodiscard]] virtual std::optional<File> read(const std::string& path) const = 0;
+    [[nodiscard]] virtual std::optional<Directory> stat_directory(
+        const std::string& path) const = 0;
+    /// False for everything that is no directory, or not there.
+    [[nodiscard]] virtual bool is_directory(const std::string& path) const = 0;
+    /// Names in a directory, sorted; empty where it does not exist. Looks at the top only.
+    [[nodiscard]] virtual std::vector<std::string> list(const std::string& directory) const = 0;
+    /// Atomic and durable: random name beside it, fsync, rename, fsync of the directory. Before or
+    /// after, never between.
+    virtual void write(const std::string& path, const File& file) = 0;
+    /// The same for several by path, in one go: each is durable when this returns. When it throws, some may be written,
+    /// each of them whole.
+    virtual void write_many(const std::map<std::string, File>& files) {
+        for (const auto& [path, file] : files) write(path, file);
+    }
+    /// Creates it or corrects owner and mode; missing parents are made root's, 0755.
+    virtual void make_directory(const std::string& path, const Directory& directory) = 0;
+    virtual void remove_file(const std::string& path) = 0;       ///< absent is fine
+    virtual void remove_directory(const std::string& path) = 0;  ///< empty only; absent is fine
+    /// One rename within a filesystem, durable; `to` must not exist.
+    virtual void rename(const std::string& from, const std::string& to) = 0;
+    /// Deletes everything below a directory that `uid` owns, as that uid (gid alike), then the
+    /// empty directory as root.
+    virtual void purge_tree(const std::string& directory, std::uint32_t uid) = 0;
+    /// Copies a trusted, root-owned tree to `to`, links resolved, names in `skip` (relative paths)
+    /// left out, as root:root 0755/0644 with the times of the originals; built beside it and
+    /// renamed, so `to` is whole or not there.
+    virtual void copy_trusted_tree(const std::string& from, const std::string& to,
+                                   const std::vector<std::string>& skip) = 0;
+    virtual void purge_trusted_tree(const std::string& directory) = 0;
+    /// "net.ipv4.ip_forward", without the newline.
+    [[nodiscard]] virtual std::string sysctl(const std::string& key) const = 0;
+    virtual void set_sysctl(
+        const std::string& key,
+        const std::string& value) = 0;  ///< "net.ipv4.ip_forward"; only on difference
+};
+
+/// Named network namespaces and the veth pairs between them and the host.
+class Network {
+  public:
+    virtual ~Network() = default;
+    /// Names under /run/netns that are namespaces; a stale plain file is not in it.
+    [[nodiscard]] virtual std::vector<std::string> namespaces() const = 0;
+    /// Makes /run/netns/NAME as `ip netns add` would, lo up, IPv6 off. A stale file of that name is
+    /// replaced.
+    virtual void create_namespace(const std::string& name) = 0;
+    virtual void remove_namespace(const std::string& name) = 0;  ///< absent is fine
+    /// The observed layer 3 set-up of these wanted links, by name of the host end: one dump of the
+    /// host's links, one look into each namespace. Whatever is missing shows as a zero field; a
+    /// missing host end is not in the map.
+    [[nodiscard]] virtual std::map<std::string, Link> find_links(
+        std::span<const Link> wanted) const = 0;
+    /// Both ends created in their places in one message, then addresses, neighbours, up, default
+    /// route inside. Corrects what differs where the link exists already.
+    virtual void ensure_link(const Link& link) = 0;
+    virtual void remove_link(
+        const std::string& host_end) = 0;  ///< waits until it is gone; absent is fine
+    /// Routes and addresses of the host without those on links of our group; uplink and its MTU.
+    virtual void gather(HostFacts& facts) const = 0;
+};
+
+/// Table inet wpns.
+class Firewall {
+  public:
+    virtual ~Firewall() = default;
+    /// The table as the kernel has it: `digest` is that of the text it was loaded from, kept in the
+    /// table's comment, or "changed" where that is the wanted one but chains, rules or fixed sets
+    /// are not those that `wanted.text` makes. Nothing where there is no table.
+    [[nodiscard]] virtual std::optional<FirewallTable> table(const FirewallTable& wanted) const = 0;
+    /// All sites in the maps, by name of the host end.
+    [[nodiscard]] virtual std::map<std::string, FirewallSite> sites() const = 0;
+    /// Replaces the whole table and all elements in one transaction.
+    virtual void load(const FirewallTable& table, std::span<const FirewallSite> sites) = 0;
+    /// Adds, changes and removes elements in one transaction. `removed` are elements as observed.
+    virtual void change(std::span<const FirewallSite> put,
+                        std::span<const FirewallSite> removed) = 0;
+    virtual void remove_table() = 0;
+};
+
+/// systemd, by D-Bus.
+class Units {
+  public:
+    struct State {
+        std::string load;    ///< "loaded", "not-found"
+        std::string active;  ///< "active", "inactive", "failed", "activating", ...
+        std::string sub;     ///< "running", "listening", ...
+    };
+    virtual ~Units() = default;
+    /// All loaded units whose names match a shell pattern ("wpns-*@*"), one call.
+    [[nodiscard]] virtual std::map<std::string, State> list(
+        std::span<const std::string> patterns) const = 0;
+    /// Those of the names that are enabled.
+    [[nodiscard]] virtual std::vector<std::string> enabled(
+        std::span<const std::string> names) const = 0;
+    /// Queues all jobs, waits until each has ended; the result per unit, empty when it is up
+    /// ("failed: exit-code, see journalctl -u NAME" and its last lines otherwise). `deadline`
+    /// counts for all together.
+    [[nodiscard]] virtual std::map<std::string, std::string> start(
+        std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    [[nodiscard]] virtual std::map<std::string, std::string> restart(
+        std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    [[nodiscard]] virtual std::map<std::string, std::string> reload(
+        std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    [[nodiscard]] virtual std::map<std::string, std::string> stop(
+        std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    virtual void enable(std::span<const std::string> names) = 0;
+    virtual void disable(std::span<const std::string> names) = 0;
+    virtual void daemon_reload() = 0;
+    /// Forgets failures of a unit, so that it counts as absent.
+    virtual void reset_failed(std::span<const std::string> names) = 0;
+};
+
+/// External programs: absolute path, argument vector, nothing inherited, time-out, no shell.
+class Process {
+  public:
+    struct Command {
+        std::vector<std::string> argv;  ///< argv[0] is an absolute path
+        std::string input;              ///< standard input; /dev/null where empty
+        std::map<std::string, std::string>
+            environment;  ///< the whole environment besides PATH and LANG=C.UTF-8
+        std::chrono::seconds timeout{60};
+        std::size_t output_limit = 1U << 20;  ///< bytes of stdout and of stderr that are kept
+    };
+    struct Result {
+        int status = 0;  ///< exit status, 128 + signal where it was killed
+        std::string out;
+        std::string err;
+    };
+    virtual ~Process() = default;
+    /// Runs to the end. A time-out kills the whole group and throws Error{timeout}; a program that
+    /// is not there throws Error{missing}. A non-zero status is not an error here.
+    virtual Result run(const Command& command) = 0;
+    /// The terminal is handed over until it ends; the exit status comes back. For `wpns exec`.
+    virtual int run_attached(const Command& command) = 0;
+};
+
+/// What planning must know of the host beyond our own resources.
+class Facts {
+  public:
+    virtual ~Facts() = default;
+    /// Looks at programs, routes, resolvers and the WordPress sources `core_sources` (as configured), once.
+    [[nodiscard]] virtual HostFacts gather(const HostConfig& config,
+                                           const std::vector<std::string>& core_sources) const = 0;
+};
+
+/// Everything an action may touch. References: the owner outlives it.
+struct Host {
+    Accounts& accounts;
+    Files& files;
+    Network& network;
+    Firewall& firewall;
+    Units& units;
+    Process& process;
+    Facts& facts;
+};
+
+}  // namespace wpns::host

@@ -1,0 +1,103 @@
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "base/error.hpp"
+#include "host/linux/files_linux.hpp"
+#include "host/linux/files_temporary.hpp"
+#include "host/linux/path_open.hpp"
+#include "host/linux/path_walk.hpp"
+
+namespace wpns::host::linux_os {
+namespace {
+
+UniqueFd open_directory(int at, const std::string& name, const std::string& shown) {
+    auto fd = open_below(at, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
+                         RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH);
+    if (fd) return std::move(*fd);
+    if (fd.error() == ENOTDIR || fd.error() == ELOOP) {
+        throw Error(ErrorKind::conflict, shown + " is not a directory");
+    }
+    throw_errno("open " + shown, fd.error());
+}
+
+/// O_PATH descriptors cannot be synced.
+void sync_directory_of(const Place& place) {
+    const UniqueFd fd(::openat(place.directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd.valid()) throw_errno("open the directory of " + place.path, errno);
+    sync_fd(fd.get(), "the directory of " + place.path);
+}
+
+/// True when something had to be corrected.
+bool set_owner_and_mode(int fd, const Directory& wanted, const std::string& shown) {
+    const struct stat info = stat_of(fd, shown);
+    const bool owner = info.st_uid != wanted.uid || info.st_gid != wanted.gid;
+    const bool mode = (info.st_mode & 07777) != wanted.mode;
+    if (owner && ::fchown(fd, wanted.uid, wanted.gid) != 0) throw_errno("own " + shown, errno);
+    if ((owner || mode) && ::fchmod(fd, wanted.mode) != 0) throw_errno("chmod " + shown, errno);
+    return owner || mode;
+}
+
+void ensure_directory(const Place& place, const Directory& wanted) {
+    const bool created = ::mkdirat(place.directory.get(), place.name.c_str(), 0700) == 0;
+    if (!created && errno != EEXIST) throw_errno("create " + place.path, errno);
+    const UniqueFd fd = open_directory(place.directory.get(), place.name, place.path);
+    if (set_owner_and_mode(fd.get(), wanted, place.path) || created) sync_fd(fd.get(), place.path);
+    if (created) sync_directory_of(place);
+}
+
+Place place_with_parents(const std::string& path) {
+    if (auto place = find_place(path)) return std::move(*place);
+    const std::string parent = path.substr(0, path.rfind('/'));
+    ensure_directory(place_with_parents(parent), Directory{});
+    return need_place(path);
+}
+
+}  // namespace
+
+void LinuxFiles::make_directory(const std::string& path, const Directory& directory) {
+    ensure_directory(place_with_parents(path), directory);
+}
+
+void LinuxFiles::remove_file(const std::string& path) {
+    const auto place = find_place(path);
+    if (!place) return;
+    if (::unlinkat(place->directory.get(), place->name.c_str(), 0) != 0) {
+        if (errno == ENOENT) return;
+        throw_errno("remove " + path, errno);
+    }
+    sync_directory_of(*place);
+}
+
+void LinuxFiles::remove_directory(const std::string& path) {
+    const auto place = find_place(path);
+    if (!place) return;
+    const auto found = look(*place);
+    if (!found) return;
+    // What a crashed write has left would keep the directory for ever.
+    if (S_ISDIR(found->info.st_mode) && is_roots_alone(found->info)) {
+        remove_leftovers(found->fd.get(), path);
+    }
+    if (::unlinkat(place->directory.get(), place->name.c_str(), AT_REMOVEDIR) != 0) {
+        throw_errno("remove " + path, errno);
+    }
+    sync_directory_of(*place);
+}
+
+void LinuxFiles::rename(const std::string& from, const std::string& to) {
+    const Place source = need_place(from);
+    const Place target = need_place(to);
+    if (::renameat2(source.directory.get(), source.name.c_str(), target.directory.get(),
+                    target.name.c_str(), RENAME_NOREPLACE) != 0) {
+        if (errno == EEXIST) throw Error(ErrorKind::conflict, to + " exists already");
+        throw_errno("rename " + from + " to " + to, errno);
+    }
+    sync_directory_of(target);
+    sync_directory_of(source);
+}
+
+}  // namespace wpns::host::linux_os

@@ -1,0 +1,159 @@
+#include "host/linux/firewall_nftables.hpp"
+
+#include <sched.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "base/error.hpp"
+#include "host/linux/firewall_listing.hpp"
+#include "host/linux/netns.hpp"
+#include "host/linux/nft_context.hpp"
+#include "render/firewall_elements.hpp"
+
+namespace wpns::host::linux_os {
+namespace {
+
+using render::FirewallCollections;
+
+std::string checked(std::expected<std::string, std::string> text) {
+    if (!text) throw Error(ErrorKind::bug, "firewall rules: " + text.error());
+    return std::move(*text);
+}
+
+/// What the kernel and this libnftables make of a table's text: loaded in a network namespace that
+/// ends with its thread. Nothing of the host is touched, and nothing need be remembered on disk to
+/// tell later whether the host's rules are still those.
+std::string listing_of(const FirewallTable& table) {
+    const std::string text = checked(render::firewall_load_text(table, {}));
+    std::string listing;
+    run_on_own_thread([&] {
+        if (unshare(CLONE_NEWNET) != 0) throw_errno("make a scratch network namespace", errno);
+        NftContext nft;
+        nft.run(text);
+        listing = list_fixed_part(nft);
+    });
+    return listing;
+}
+
+class NftablesFirewall : public Firewall {
+  public:
+    [[nodiscard]] std::optional<FirewallTable> table(const FirewallTable& wanted) const override;
+    [[nodiscard]] std::map<std::string, FirewallSite> sites() const override;
+    void load(const FirewallTable& table, std::span<const FirewallSite> sites) override;
+    void change(std::span<const FirewallSite> put, std::span<const FirewallSite> removed) override;
+    void remove_table() override;
+
+  private:
+    enum class Known { remembered, read_now };
+
+    [[nodiscard]] NftContext& nft() const;
+    const std::string& expected_listing(const FirewallTable& wanted) const;
+    const FirewallCollections& collections(Known known) const;
+    void change_from(Known known, std::span<const FirewallSite> put,
+                     std::span<const FirewallSite> removed);
+
+    mutable std::optional<NftContext> nft_;
+    /// What the kernel holds, as last read or written: a change needs the old elements, and reading
+    /// them costs as much as there are sites.
+    mutable std::optional<FirewallCollections> collections_;
+    mutable std::map<std::string, std::string> expected_;  ///< listing by digest
+};
+
+NftContext& NftablesFirewall::nft() const {
+    if (!nft_) nft_.emplace();
+    return *nft_;
+}
+
+const std::string& NftablesFirewall::expected_listing(const FirewallTable& wanted) const {
+    const auto found = expected_.find(wanted.digest);
+    if (found != expected_.end()) return found->second;
+    return expected_.emplace(wanted.digest, listing_of(wanted)).first->second;
+}
+
+std::optional<FirewallTable> NftablesFirewall::table(const FirewallTable& wanted) const {
+    return with_context("read table inet wpns", [&]() -> std::optional<FirewallTable> {
+        if (!table_exists(nft())) return std::nullopt;
+        const std::string listing = list_fixed_part(nft());
+        FirewallTable found;
+        found.digest = render::firewall_digest_in(listing).value_or("changed");
+        const bool comparable = !wanted.text.empty() && found.digest == wanted.digest;
+        if (comparable && listing != expected_listing(wanted)) found.digest = "changed";
+        return found;
+    });
+}
+
+const FirewallCollections& NftablesFirewall::collections(Known known) const {
+    if (known == Known::remembered && collections_) return *collections_;
+    collections_.reset();
+    if (!table_exists(nft()))
+        throw Error(ErrorKind::missing, "table inet wpns is not there",
+                    "systemctl restart wpns-firewall.service loads it");
+    return collections_.emplace(list_collections(nft()));
+}
+
+std::map<std::string, FirewallSite> NftablesFirewall::sites() const {
+    return with_context("read the sites in table inet wpns", [&] {
+        std::map<std::string, FirewallSite> found;
+        if (!table_exists(nft())) return found;
+        for (const auto& [link, elements] : collections(Known::read_now))
+            found.emplace(link, render::firewall_site(link, elements));
+        return found;
+    });
+}
+
+void NftablesFirewall::load(const FirewallTable& table, std::span<const FirewallSite> sites) {
+    with_context("load table inet wpns", [&] {
+        collections_.reset();
+        nft().run(checked(render::firewall_load_text(table, sites)));
+    });
+}
+
+void NftablesFirewall::change_from(Known known, std::span<const FirewallSite> put,
+                                   std::span<const FirewallSite> removed) {
+    const FirewallCollections& before = collections(known);
+    FirewallCollections old_part;
+    FirewallCollections new_part;
+    const auto take_old = [&](const FirewallSite& site) {
+        const auto found = before.find(site.link);
+        if (found != before.end()) old_part.insert(*found);
+    };
+    for (const FirewallSite& site : removed) take_old(site);
+    for (const FirewallSite& site : put) {
+        take_old(site);
+        new_part[site.link] = render::firewall_elements(site);
+    }
+    const std::string text = checked(render::firewall_change_text(old_part, new_part));
+    if (!text.empty()) nft().run(text);
+    for (const auto& [link, elements] : old_part) collections_->erase(link);
+    collections_->merge(new_part);
+}
+
+void NftablesFirewall::change(std::span<const FirewallSite> put,
+                              std::span<const FirewallSite> removed) {
+    with_context("change elements of table inet wpns", [&] {
+        const bool remembered = collections_.has_value();
+        try {
+            return change_from(Known::remembered, put, removed);
+        } catch (const Error& error) {
+            if (!remembered || error.kind() == ErrorKind::bug) throw;
+        }
+        // Somebody else may have changed the table since: once more from what is there now.
+        change_from(Known::read_now, put, removed);
+    });
+}
+
+void NftablesFirewall::remove_table() {
+    with_context("remove table inet wpns", [&] {
+        collections_.reset();
+        nft().run("table inet wpns\ndelete table inet wpns\n");
+    });
+}
+
+}  // namespace
+
+std::unique_ptr<Firewall> make_firewall() {
+    return std::make_unique<NftablesFirewall>();
+}
+
+}  // namespace wpns::host::linux_os

@@ -1,0 +1,96 @@
+#include "host/linux/lock_file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <thread>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace wpns::host::linux_os {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// flock has no time-out of its own; a lock is held for seconds, so this is soon enough.
+constexpr std::chrono::milliseconds kPause{50};
+
+/// Never O_CREAT on an existing file: in the sticky /run/lock the kernel refuses that even to root
+/// when the file is somebody else's (fs.protected_regular).
+UniqueFd open_or_create(const std::string& path) {
+    constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        // Nobody else may open it: who can, could hold the lock.
+        UniqueFd fd(::open(path.c_str(), flags | O_CREAT | O_EXCL, 0600));
+        if (fd.valid()) return fd;
+        if (errno != EEXIST) throw_errno("create " + path, errno);
+        fd = UniqueFd(::open(path.c_str(), flags));
+        struct stat info {};
+        if (fd.valid() && ::fstat(fd.get(), &info) == 0 && info.st_uid == ::geteuid() &&
+            S_ISREG(info.st_mode) && info.st_nlink == 1 && (info.st_mode & 077) == 0) {
+            return fd;
+        }
+        if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw_errno("replace " + path, errno);
+    }
+    throw Error(ErrorKind::conflict, path + " is made anew by somebody else again and again");
+}
+
+/// True when `path` still names the open file.
+bool is_current(int fd, const std::string& path) {
+    struct stat open_file {};
+    struct stat named {};
+    return ::fstat(fd, &open_file) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+           open_file.st_dev == named.st_dev && open_file.st_ino == named.st_ino;
+}
+
+/// "pid 1234, sync" as the holder has written it; empty between its flock and its write.
+std::string holder_of(int fd) {
+    char text[128];
+    const ssize_t size = ::pread(fd, text, sizeof text, 0);
+    return printable(trim({text, size > 0 ? static_cast<std::size_t>(size) : 0}));
+}
+
+bool try_lock(int fd, const std::string& path) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno != EWOULDBLOCK && errno != EINTR) throw_errno("lock " + path, errno);
+    return false;
+}
+
+void sign(int fd, std::string_view verb) {
+    const std::string text = "pid " + std::to_string(::getpid()) + ", " + std::string(verb) + "\n";
+    // For messages only: a full /run does not keep anybody from working.
+    if (::ftruncate(fd, 0) == 0) (void)!::pwrite(fd, text.data(), text.size(), 0);
+}
+
+}  // namespace
+
+LockFile::LockFile(const std::string& path, std::string_view verb,
+                   std::chrono::milliseconds patience) {
+    const auto deadline = Clock::now() + patience;
+    while (true) {
+        UniqueFd fd = open_or_create(path);
+        if (try_lock(fd.get(), path)) {
+            if (!is_current(fd.get(), path)) continue;
+            sign(fd.get(), verb);
+            fd_ = std::move(fd);
+            return;
+        }
+        if (Clock::now() >= deadline) {
+            const std::string holder = holder_of(fd.get());
+            throw Error(ErrorKind::busy,
+                        "another run holds the lock" + (holder.empty() ? "" : " (" + holder + ")"),
+                        "wait until it has ended");
+        }
+        std::this_thread::sleep_for(kPause);
+    }
+}
+
+LockFile::~LockFile() {
+    if (fd_.valid()) (void)!::ftruncate(fd_.get(), 0);
+}
+
+}  // namespace wpns::host::linux_os

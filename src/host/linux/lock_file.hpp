@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "base/fd.hpp"
+
+namespace wpns::host::linux_os {
+
+/// The lock of everything that writes: an exclusive flock on a file that stays. It ends with the
+/// object or the process, whichever comes first, and is not inherited by programs that are run.
+/// Readers never take it.
+class LockFile {
+  public:
+    /// Waits until the lock is free, at most for `patience`: then Error{busy} names the process and
+    /// the verb that hold it. `path` is in a directory where only root can remove root's files; a
+    /// file of somebody else there is replaced. `verb` is for those who wait.
+    LockFile(const std::string& path, std::string_view verb, std::chrono::milliseconds patience);
+    LockFile(LockFile&&) noexcept = default;
+    LockFile& operator=(LockFile&&) noexcept = default;
+    LockFile(const LockFile&) = delete;
+    LockFile& operator=(const LockFile&) = delete;
+    ~LockFile();
+
+  private:
+    UniqueFd fd_;
+};
+
+}  // namespace wpns::host::linux_os

@@ -1,0 +1,140 @@
+#include "host/linux/netns_pins.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "base/error.hpp"
+#include "base/fd.hpp"
+#include "base/scope_guard.hpp"
+#include "host/linux/netns.hpp"
+#include "host/linux/network_state.hpp"
+
+namespace wpns::host::linux_os {
+namespace {
+
+/// /run/netns as a shared mount, so that pins reach every mount namespace on the host. mount()
+/// answers EINVAL while the directory is no mount point yet.
+void share_directory() {
+    if (mount("", netns_dir, "none", MS_SHARED | MS_REC, nullptr) == 0) return;
+    if (errno != EINVAL) throw_errno(std::string("share ") + netns_dir, errno);
+    if (mount(netns_dir, netns_dir, "none", MS_BIND | MS_REC, nullptr) != 0)
+        throw_errno(std::string("bind ") + netns_dir + " onto itself", errno);
+    if (mount("", netns_dir, "none", MS_SHARED | MS_REC, nullptr) != 0)
+        throw_errno(std::string("share ") + netns_dir, errno);
+}
+
+/// The directory, locked until the descriptor closes. Without the lock, two first callers bind the
+/// directory onto itself at the same time and every later mount doubles.
+UniqueFd lock_directory() {
+    if (mkdir(netns_dir, 0755) != 0 && errno != EEXIST)
+        throw_errno(std::string("make ") + netns_dir, errno);
+    UniqueFd directory(open(netns_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.valid()) throw_errno(std::string("open ") + netns_dir, errno);
+    while (flock(directory.get(), LOCK_EX) != 0)
+        if (errno != EINTR) throw_errno(std::string("lock ") + netns_dir, errno);
+    return directory;
+}
+
+/// An empty file to mount on. False when the name is a namespace already.
+bool make_place(const std::string& path) {
+    for (int round = 0; round < 2; ++round) {
+        const UniqueFd made(open(path.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
+        if (made.valid()) return true;
+        if (errno != EEXIST) throw_errno("make " + path, errno);
+        const UniqueFd found(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+        if (found.valid() && is_network_namespace(found.get())) return false;
+        struct stat status {};
+        if (lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) break;
+        if (unlink(path.c_str()) != 0) throw_errno("remove stale " + path, errno);
+    }
+    throw Error(ErrorKind::conflict, path + " is neither a network namespace nor a stale file");
+}
+
+void set_lo_up() {
+    nl::Socket socket;
+    const auto lo = read_link(socket, "lo");
+    if (!lo || lo->up) return;
+    ifinfomsg header{};
+    header.ifi_index = lo->index;
+    header.ifi_flags = IFF_UP;
+    header.ifi_change = IFF_UP;
+    nl::Message message(RTM_NEWLINK, 0);
+    socket.request(message.header(header), "set lo up");
+}
+
+/// IPv6 first, so that lo does not get ::1 for a moment. "default" is what links made later get.
+void prepare_inside() {
+    disable_ipv6("default");
+    disable_ipv6("all");
+    set_lo_up();
+}
+
+void make_and_bind(const std::string& path) {
+    if (unshare(CLONE_NEWNET) != 0) throw_errno("make a network namespace", errno);
+    prepare_inside();
+    if (mount("/proc/thread-self/ns/net", path.c_str(), "none", MS_BIND, nullptr) != 0)
+        throw_errno("bind the namespace to " + path, errno);
+}
+
+}  // namespace
+
+void require_host_mounts() {
+    struct stat own {};
+    struct stat init {};
+    if (stat("/proc/self/ns/mnt", &own) != 0 || stat("/proc/1/ns/mnt", &init) != 0)
+        throw_errno("compare mount namespaces", errno);
+    if (own.st_dev == init.st_dev && own.st_ino == init.st_ino) return;
+    throw Error(ErrorKind::conflict,
+                "this process has a mount namespace of its own, so the host would not see "
+                "network namespaces made here",
+                "run it from a unit without PrivateTmp=, ProtectSystem= and the like, as root");
+}
+
+std::vector<std::string> list_pins() {
+    std::vector<std::string> names;
+    const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(netns_dir), closedir);
+    if (!directory && errno == ENOENT) return names;
+    if (!directory) throw_errno(std::string("list ") + netns_dir, errno);
+    while (const dirent* entry = readdir(directory.get())) {
+        if (entry->d_name[0] == '.') continue;
+        const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
+        const UniqueFd fd(openat(dirfd(directory.get()), entry->d_name, flags));
+        if (fd.valid() && is_network_namespace(fd.get())) names.emplace_back(entry->d_name);
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+void create_pin(const std::string& name) {
+    const std::string path = netns_path(name);
+    const UniqueFd lock = lock_directory();
+    share_directory();
+    if (!make_place(path)) return run_in_namespace(open_namespace(name).get(), prepare_inside);
+    ScopeGuard undo([&] { unlink(path.c_str()); });
+    run_on_own_thread([&] { make_and_bind(path); });
+    undo.dismiss();
+}
+
+void remove_pin(const std::string& name) {
+    const std::string path = netns_path(name);
+    if (access(netns_dir, F_OK) != 0) return;
+    const UniqueFd lock = lock_directory();
+    // EINVAL: a stale plain file, nothing is mounted on it.
+    while (umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0) {
+    }
+    if (errno != EINVAL && errno != ENOENT) throw_errno("unmount " + path, errno);
+    if (unlink(path.c_str()) != 0 && errno != ENOENT) throw_errno("remove " + path, errno);
+}
+
+}  // namespace wpns::host::linux_os

@@ -1,0 +1,176 @@
+#include "host/linux/network_end.hpp"
+
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+#include <algorithm>
+
+namespace wpns::host::linux_os {
+namespace {
+
+constexpr int put_flags = NLM_F_CREATE | NLM_F_REPLACE;
+
+ifinfomsg header_for(const LinkState& link) {
+    ifinfomsg header{};
+    header.ifi_index = link.index;
+    return header;
+}
+
+/// Name, MAC, MTU, group and "up" go in one message, so that nothing half-set is ever up.
+void correct_link(nl::Socket& socket, const LinkState& link, const WantedEnd& wanted) {
+    const bool same_mac = link.mac == wanted.mac;
+    if (same_mac && link.mtu == wanted.mtu && link.group == wanted.group && link.up) return;
+    ifinfomsg header = header_for(link);
+    header.ifi_flags = IFF_UP;
+    header.ifi_change = IFF_UP;
+    nl::Message message(RTM_NEWLINK, 0);
+    message.header(header).u32(IFLA_MTU, wanted.mtu).u32(IFLA_GROUP, wanted.group);
+    if (!same_mac) message.mac(IFLA_ADDRESS, wanted.mac);
+    socket.request(message, "set up link " + wanted.name.name);
+}
+
+/// The full name as altname; libnl has no call for it.
+void correct_full_name(nl::Socket& socket, const LinkState& link, const names::LinkName& name) {
+    if (has_full_name(link, name)) return;
+    nl::Message message(RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND);
+    message.header(header_for(link)).nest(IFLA_PROP_LIST, [&](nl::Message& list) {
+        list.text(IFLA_ALT_IFNAME, name.full);
+    });
+    socket.request(message, "give link " + name.name + " the further name " + name.full);
+}
+
+nl::Message address_message(int type, int flags, const AddressState& address) {
+    nl::Message message(type, flags);
+    ifaddrmsg header{};
+    header.ifa_family = AF_INET;
+    header.ifa_prefixlen = static_cast<unsigned char>(address.prefix);
+    header.ifa_index = static_cast<unsigned>(address.link);
+    message.header(header).ipv4(IFA_LOCAL, address.local).ipv4(IFA_ADDRESS, address.remote);
+    return message;
+}
+
+bool is_wanted(const AddressState& address, const WantedEnd& wanted) {
+    return address.local == wanted.address && address.prefix == wanted.prefix &&
+           address.remote == wanted.address;
+}
+
+/// True when an address was removed: routes may have gone with it.
+bool correct_addresses(nl::Socket& socket, const EndState& state, const WantedEnd& wanted) {
+    const std::string step = " address of link " + wanted.name.name;
+    bool removed = false;
+    bool found = false;
+    for (const AddressState& address : state.addresses) {
+        if (is_wanted(address, wanted)) {
+            found = true;
+            continue;
+        }
+        nl::Message message = address_message(RTM_DELADDR, 0, address);
+        socket.request(message, "remove wrong" + step);
+        removed = true;
+    }
+    // Removing a primary address may take secondary ones along, so ours is put again after that.
+    if (found && !removed) return false;
+    const AddressState address{state.link.index, wanted.address, wanted.address, wanted.prefix};
+    nl::Message message = address_message(RTM_NEWADDR, put_flags, address);
+    socket.request(message, "set" + step);
+    return removed;
+}
+
+void correct_neighbour(nl::Socket& socket, const EndState& state, const WantedEnd& wanted) {
+    if (has_neighbour(state, wanted.peer_address, wanted.peer_mac)) return;
+    ndmsg header{};
+    header.ndm_family = AF_INET;
+    header.ndm_ifindex = state.link.index;
+    header.ndm_state = NUD_PERMANENT;
+    nl::Message message(RTM_NEWNEIGH, put_flags);
+    message.header(header).ipv4(NDA_DST, wanted.peer_address).mac(NDA_LLADDR, wanted.peer_mac);
+    socket.request(message, "set neighbour of link " + wanted.name.name);
+}
+
+void correct_route(nl::Socket& socket, const EndState& state, const WantedEnd& wanted) {
+    if (!wanted.default_route || has_default_route(state, wanted.peer_address)) return;
+    rtmsg header{};
+    header.rtm_family = AF_INET;
+    header.rtm_table = RT_TABLE_MAIN;
+    header.rtm_protocol = RTPROT_STATIC;
+    header.rtm_scope = RT_SCOPE_UNIVERSE;
+    header.rtm_type = RTN_UNICAST;
+    nl::Message message(RTM_NEWROUTE, put_flags);
+    message.header(header)
+        .ipv4(RTA_GATEWAY, wanted.peer_address)
+        .u32(RTA_OIF, static_cast<std::uint32_t>(state.link.index));
+    socket.request(message, "set default route through link " + wanted.name.name);
+}
+
+}  // namespace
+
+WantedEnd host_end_of(const Link& link) {
+    return {.name = link.host_end,
+            .mtu = link.mtu,
+            .group = names::link_group,
+            .mac = link.host_mac,
+            .address = link.host_address,
+            .prefix = link.prefix,
+            .peer_address = link.site_address,
+            .peer_mac = link.site_mac,
+            .default_route = false};
+}
+
+WantedEnd site_end_of(const Link& link) {
+    return {.name = link.site_end,
+            .mtu = link.mtu,
+            .group = 0,
+            .mac = link.site_mac,
+            .address = link.site_address,
+            .prefix = link.prefix,
+            .peer_address = link.host_address,
+            .peer_mac = link.host_mac,
+            .default_route = true};
+}
+
+EndState read_end(nl::Socket& socket, const LinkState& link) {
+    return {link, read_addresses(socket, link.index), read_neighbours(socket, link.index),
+            read_routes(socket, link.index)};
+}
+
+bool has_full_name(const LinkState& link, const names::LinkName& name) {
+    return name.full == name.name ||
+           std::ranges::find(link.altnames, name.full) != link.altnames.end();
+}
+
+bool has_neighbour(const EndState& state, Ipv4 address, const Mac& mac) {
+    return std::ranges::any_of(state.neighbours, [&](const NeighbourState& entry) {
+        return entry.link == state.link.index && entry.address == address && entry.mac == mac;
+    });
+}
+
+bool has_default_route(const EndState& state, Ipv4 gateway) {
+    return std::ranges::any_of(state.routes, [&](const RouteState& route) {
+        return route.destination.prefix() == 0 && route.table == RT_TABLE_MAIN &&
+               route.type == RTN_UNICAST && route.priority == 0 && route.gateway == gateway &&
+               route.link == state.link.index;
+    });
+}
+
+std::optional<AddressState> only_address(const EndState& state) {
+    if (state.addresses.size() != 1) return std::nullopt;
+    const AddressState& address = state.addresses.front();
+    return address.remote == address.local ? std::optional(address) : std::nullopt;
+}
+
+void correct_end(nl::Socket& socket, EndState state, const WantedEnd& wanted,
+                 const std::function<void(const std::string&)>& ipv6_off) {
+    // Before "up", so that the link never gets a link-local address.
+    if (state.link.ipv6) ipv6_off(wanted.name.name);
+    correct_full_name(socket, state.link, wanted.name);
+    correct_link(socket, state.link, wanted);
+    // A new MAC flushes the link's neighbours, permanent ones too.
+    if (state.link.mac != wanted.mac) state.neighbours.clear();
+    if (correct_addresses(socket, state, wanted)) state.routes.clear();
+    correct_neighbour(socket, state, wanted);
+    correct_route(socket, state, wanted);
+}
+
+}  // namespace wpns::host::linux_os

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/linux/network_state.hpp"
+#include "model/resource.hpp"
+
+/// One end of a site's veth pair: as wanted, as found, and the step from one to the other. Both
+/// ends are treated alike; only the host end has a group, only the site end has a default route.
+namespace wpns::host::linux_os {
+
+struct WantedEnd {
+    names::LinkName name;
+    unsigned mtu = 0;
+    unsigned group = 0;
+    Mac mac;
+    Ipv4 address;
+    unsigned prefix = 0;
+    Ipv4 peer_address;  ///< the other end, as a permanent neighbour
+    Mac peer_mac;
+    bool default_route = false;  ///< by way of peer_address
+};
+
+[[nodiscard]] WantedEnd host_end_of(const Link& link);
+[[nodiscard]] WantedEnd site_end_of(const Link& link);
+
+struct EndState {
+    LinkState link;
+    std::vector<AddressState> addresses;
+    std::vector<NeighbourState> neighbours;
+    std::vector<RouteState> routes;
+};
+
+/// Everything about the link `link`, asked for that link only where the kernel can.
+[[nodiscard]] EndState read_end(nl::Socket& socket, const LinkState& link);
+
+[[nodiscard]] bool has_full_name(const LinkState& link, const names::LinkName& name);
+[[nodiscard]] bool has_neighbour(const EndState& state, Ipv4 address, const Mac& mac);
+/// A default route through the link by that gateway which no other one beats (metric 0).
+[[nodiscard]] bool has_default_route(const EndState& state, Ipv4 gateway);
+/// The end's address when it has exactly one, and that a plain one; nothing otherwise.
+[[nodiscard]] std::optional<AddressState> only_address(const EndState& state);
+
+/// Changes what differs and nothing else. `ipv6_off(name)` switches IPv6 off on the link of that
+/// name, in the namespace of the socket.
+void correct_end(nl::Socket& socket, EndState state, const WantedEnd& wanted,
+                 const std::function<void(const std::string&)>& ipv6_off);
+
+}  // namespace wpns::host::linux_os

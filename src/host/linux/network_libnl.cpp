@@ -1,0 +1,62 @@
+#include "host/linux/network_libnl.hpp"
+
+#include <optional>
+
+#include "base/error.hpp"
+#include "host/linux/netns_pins.hpp"
+#include "host/linux/network_gather.hpp"
+#include "host/linux/network_pair.hpp"
+#include "host/linux/nl_socket.hpp"
+
+namespace wpns::host::linux_os {
+namespace {
+
+class LibnlNetwork : public Network {
+  public:
+    explicit LibnlNetwork(PinIn pin_in) : pin_in_(pin_in) {}
+
+    [[nodiscard]] std::vector<std::string> namespaces() const override { return list_pins(); }
+
+    void create_namespace(const std::string& name) override {
+        with_context("create network namespace " + name, [&] {
+            if (pin_in_ == PinIn::host_mounts) require_host_mounts();
+            create_pin(name);
+        });
+    }
+
+    void remove_namespace(const std::string& name) override {
+        with_context("remove network namespace " + name, [&] {
+            if (pin_in_ == PinIn::host_mounts) require_host_mounts();
+            remove_pin(name);
+        });
+    }
+
+    [[nodiscard]] std::map<std::string, Link> find_links(
+        std::span<const Link> wanted) const override {
+        return find_pairs(socket(), wanted);
+    }
+
+    void ensure_link(const Link& link) override { ensure_pair(socket(), link); }
+
+    void remove_link(const std::string& host_end) override { remove_pair(socket(), host_end); }
+
+    void gather(HostFacts& facts) const override { gather_network(socket(), facts); }
+
+  private:
+    /// Opened when first needed: most verbs that fail early never touch the network.
+    [[nodiscard]] nl::Socket& socket() const {
+        if (!socket_) socket_.emplace();
+        return *socket_;
+    }
+
+    PinIn pin_in_;
+    mutable std::optional<nl::Socket> socket_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> make_network(PinIn pin_in) {
+    return std::make_unique<LibnlNetwork>(pin_in);
+}
+
+}  // namespace wpns::host::linux_os

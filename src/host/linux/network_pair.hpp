@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+
+#include "host/linux/nl_socket.hpp"
+#include "model/resource.hpp"
+
+/// The veth pair of a site as a whole.
+namespace wpns::host::linux_os {
+
+/// See Network::find_links. What is returned equals the wanted link exactly when everything is in
+/// place; what is missing shows like this:
+///  - host_end.full, site_end.full empty: the full name is not among the link's names;
+///  - netns and all of the site end empty: the other end is not in that namespace;
+///  - host_address zero: the host end has none or several, or the site's default route does not
+///    lead there; site_address zero: the site end has none or several;
+///  - prefix zero: the ends differ in it;
+///  - host_mac zero: the host end is not in our group, or the site has no permanent neighbour entry
+///    for it; site_mac zero: the host has none for the site end;
+///  - mtu zero: an end is down or speaks IPv6; else that of the end that differs from the wanted.
+[[nodiscard]] std::map<std::string, Link> find_pairs(nl::Socket& host,
+                                                     std::span<const Link> wanted);
+
+/// See Network::ensure_link.
+void ensure_pair(nl::Socket& host, const Link& wanted);
+
+/// See Network::remove_link. A link of that name that is no veth is Error{conflict}.
+void remove_pair(nl::Socket& host, const std::string& host_end);
+
+}  // namespace wpns::host::linux_os

@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+
+#include "base/error.hpp"
+#include "host/linux/netns.hpp"
+#include "host/linux/network_end.hpp"
+#include "host/linux/network_pair.hpp"
+
+namespace wpns::host::linux_os {
+namespace {
+
+/// One listing of the host, by link.
+class HostView {
+  public:
+    explicit HostView(nl::Socket& socket) {
+        for (LinkState& link : read_links(socket)) {
+            names_[link.name] = link.index;
+            ends_[link.index].link = std::move(link);
+        }
+        for (const AddressState& address : read_addresses(socket))
+            ends_[address.link].addresses.push_back(address);
+        for (const NeighbourState& entry : read_neighbours(socket))
+            ends_[entry.link].neighbours.push_back(entry);
+    }
+    [[nodiscard]] const EndState* find(const std::string& name) const {
+        const auto found = names_.find(name);
+        return found == names_.end() ? nullptr : &ends_.at(found->second);
+    }
+
+  private:
+    std::unordered_map<std::string, int> names_;
+    std::unordered_map<int, EndState> ends_;
+};
+
+/// The end inside, where it is the other end of `host`.
+std::optional<EndState> look_inside(const Link& wanted, const LinkState& host) {
+    UniqueFd space;
+    try {
+        space = open_namespace(wanted.netns);
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::missing) return std::nullopt;
+        throw;
+    }
+    enter_namespace(space.get());
+    nl::Socket inside;
+    const auto link = read_link(inside, wanted.site_end.name);
+    if (!link || link->name != wanted.site_end.name) return std::nullopt;
+    if (link->index != host.peer_index || link->peer_index != host.index) return std::nullopt;
+    return read_end(inside, *link);
+}
+
+void put_host_end(Link& found, const EndState& host, const Link& wanted) {
+    found.host_end.name = host.link.name;
+    if (has_full_name(host.link, wanted.host_end)) found.host_end.full = wanted.host_end.full;
+    if (const auto address = only_address(host)) {
+        found.host_address = address->local;
+        found.prefix = address->prefix;
+    }
+    if (host.link.group == names::link_group) found.host_mac = host.link.mac;
+    if (host.link.up && !host.link.ipv6) found.mtu = host.link.mtu;
+}
+
+void put_site_end(Link& found, const EndState& site, const EndState& host, const Link& wanted) {
+    found.netns = wanted.netns;
+    found.site_end.name = site.link.name;
+    if (has_full_name(site.link, wanted.site_end)) found.site_end.full = wanted.site_end.full;
+    const auto address = only_address(site);
+    if (address) found.site_address = address->local;
+    if (!address || address->prefix != found.prefix) found.prefix = 0;
+    if (!has_default_route(site, found.host_address)) found.host_address = Ipv4{};
+    if (!has_neighbour(site, wanted.host_address, host.link.mac)) found.host_mac = Mac{};
+    if (has_neighbour(host, wanted.site_address, site.link.mac)) found.site_mac = site.link.mac;
+    if (!site.link.up || site.link.ipv6)
+        found.mtu = 0;
+    else if (found.mtu == wanted.mtu)
+        found.mtu = site.link.mtu;
+}
+
+Link compose(const Link& wanted, const EndState& host) {
+    Link found;
+    found.prefix = 0;
+    found.mtu = 0;
+    put_host_end(found, host, wanted);
+    const auto site = look_inside(wanted, host.link);
+    if (site)
+        put_site_end(found, *site, host, wanted);
+    else
+        found.host_address = Ipv4{};
+    return found;
+}
+
+}  // namespace
+
+std::map<std::string, Link> find_pairs(nl::Socket& host, std::span<const Link> wanted) {
+    std::map<std::string, Link> found;
+    if (wanted.empty()) return found;
+    const HostView view(host);
+    // One thread walks through all namespaces, one after the other.
+    run_on_own_thread([&] {
+        for (const Link& link : wanted)
+            if (const EndState* end = view.find(link.host_end.name))
+                found.emplace(link.host_end.name, compose(link, *end));
+    });
+    return found;
+}
+
+}  // namespace wpns::host::linux_os

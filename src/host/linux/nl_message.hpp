@@ -1,0 +1,53 @@
+#pragma once
+
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "model/address.hpp"
+
+namespace wpns::host::linux_os::nl {
+
+/// One rtnetlink request under construction: a fixed header, then attributes. A message that does
+/// not fit a page is a bug of the caller.
+class Message {
+  public:
+    /// `type` is RTM_*, `flags` are NLM_F_*; NLM_F_REQUEST is added.
+    Message(int type, int flags);
+
+    /// Appends a fixed structure (ifinfomsg, ifaddrmsg, ...); also the one inside VETH_INFO_PEER.
+    template <typename Header>
+    Message& header(Header fixed) {
+        check(nlmsg_append(message_.get(), &fixed, sizeof fixed, NLMSG_ALIGNTO));
+        return *this;
+    }
+    Message& u32(int attribute, std::uint32_t value);
+    Message& text(int attribute, const std::string& value);  ///< with its final NUL
+    Message& ipv4(int attribute, Ipv4 value);
+    Message& mac(int attribute, const Mac& value);
+
+    /// A nested attribute with what `fill` puts.
+    template <typename Fill>
+    Message& nest(int attribute, Fill fill) {
+        nlattr* start = nla_nest_start(message_.get(), attribute);
+        check(start == nullptr ? -1 : 0);
+        fill(*this);
+        nla_nest_end(message_.get(), start);
+        return *this;
+    }
+
+    [[nodiscard]] nl_msg* get() noexcept { return message_.get(); }
+
+  private:
+    static void check(int result);
+
+    struct Free {
+        void operator()(nl_msg* message) const noexcept { nlmsg_free(message); }
+    };
+    std::unique_ptr<nl_msg, Free> message_;
+};
+
+}  // namespace wpns::host::linux_os::nl

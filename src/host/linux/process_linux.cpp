@@ -1,0 +1,151 @@
+#include "host/linux/process_linux.hpp"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "base/error.hpp"
+#include "host/linux/process_spawn.hpp"
+#include "host/linux/process_talk.hpp"
+
+namespace wpns::host::linux_os {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kMercy{2};  ///< between SIGTERM and SIGKILL
+
+/// Out of the range of the standard descriptors, even where those are closed in us.
+UniqueFd above_standard(int fd) {
+    if (fd > STDERR_FILENO || fd < 0) return UniqueFd(fd);
+    const UniqueFd low(fd);
+    return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+}
+
+struct Pipe {
+    UniqueFd reader;
+    UniqueFd writer;
+};
+
+Pipe make_pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw_errno("pipe", errno);
+    Pipe pipe{above_standard(ends[0]), above_standard(ends[1])};
+    if (!pipe.reader.valid() || !pipe.writer.valid()) throw_errno("pipe", errno);
+    return pipe;
+}
+
+/// /dev/null to read from where there is no input.
+Pipe make_input(const std::string& text) {
+    if (!text.empty()) return make_pipe();
+    Pipe pipe{above_standard(::open("/dev/null", O_RDONLY | O_CLOEXEC)), UniqueFd()};
+    if (!pipe.reader.valid()) throw_errno("open /dev/null", errno);
+    return pipe;
+}
+
+/// By number: <sys/pidfd.h> of glibc 2.36 cannot be used from C++.
+UniqueFd open_pidfd(pid_t pid) {
+    return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+}
+
+/// A child in its own process group: never left running, never left as a zombie.
+class Child {
+  public:
+    explicit Child(pid_t pid) : pid_(pid), pidfd_(open_pidfd(pid)) {}
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+    ~Child() {
+        if (pid_ > 0) (void)end();
+    }
+    [[nodiscard]] int pidfd() const { return pidfd_.get(); }
+    void signal(int number) const { ::kill(-pid_, number); }
+
+    /// Kills what is left of the group, then takes the status. In this order the number of the
+    /// group cannot have gone to others.
+    int end() {
+        signal(SIGKILL);
+        int status = 0;
+        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+        }
+        pid_ = -1;
+        return status;
+    }
+
+  private:
+    pid_t pid_;
+    UniqueFd pidfd_;
+};
+
+bool ends_before(Child& child, Conversation& talk, Clock::time_point deadline) {
+    while (true) {
+        if (talk.step(child.pidfd(), deadline)) return true;
+        if (Clock::now() >= deadline) return false;
+    }
+}
+
+class LinuxProcess final : public Process {
+  public:
+    Result run(const Command& command) override {
+        Pipe in = make_input(command.input);
+        Pipe out = make_pipe();
+        Pipe err = make_pipe();
+        Child child(
+            spawn(command, {in.reader.get(), out.writer.get(), err.writer.get()}, Session::own));
+        if (child.pidfd() < 0) throw_errno("watch " + command.argv.front(), errno);
+        in.reader.reset();
+        out.writer.reset();
+        err.writer.reset();
+        Conversation talk(std::move(in.writer), std::move(out.reader), std::move(err.reader),
+                          command.input, command.output_limit);
+        if (!ends_before(child, talk, Clock::now() + command.timeout)) {
+            child.signal(SIGTERM);
+            (void)ends_before(child, talk, Clock::now() + kMercy);
+            throw Error(ErrorKind::timeout, command.argv.front() + " did not end within " +
+                                                std::to_string(command.timeout.count()) + " s");
+        }
+        const int status = status_of(child.end());
+        talk.drain();
+        return {status, std::move(talk.out()), std::move(talk.err())};
+    }
+
+    int run_attached(const Command& command) override {
+        const KeysIgnored guard;
+        const pid_t pid =
+            spawn(command, {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}, Session::ours);
+        int status = 0;
+        while (::waitpid(pid, &status, 0) < 0) {
+            if (errno != EINTR) throw_errno("wait for " + command.argv.front(), errno);
+        }
+        return status_of(status);
+    }
+
+  private:
+    /// Ctrl-C and Ctrl-\ go to everybody in the foreground; only the program shall act on them.
+    class KeysIgnored {
+      public:
+        KeysIgnored() : interrupt_(::signal(SIGINT, SIG_IGN)), quit_(::signal(SIGQUIT, SIG_IGN)) {}
+        KeysIgnored(const KeysIgnored&) = delete;
+        KeysIgnored& operator=(const KeysIgnored&) = delete;
+        ~KeysIgnored() {
+            ::signal(SIGINT, interrupt_);
+            ::signal(SIGQUIT, quit_);
+        }
+
+      private:
+        sighandler_t interrupt_;
+        sighandler_t quit_;
+    };
+};
+
+}  // namespace
+
+std::unique_ptr<Process> make_process() {
+    return std::make_unique<LinuxProcess>();
+}
+
+}  // namespace wpns::host::linux_os

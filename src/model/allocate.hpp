@@ -1,0 +1,30 @@
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/facts.hpp"
+#include "model/host_config.hpp"
+#include "model/registry.hpp"
+
+namespace wpns {
+
+/// The /30 for a site: the pinned one, else the lowest free block of the pool outside the reserved
+/// range. Free means: no other site has it and it overlaps no route or address of the host. The
+/// reason otherwise, with both sides named
+/// ("10.10.1.0/30 overlaps 10.10.0.0/20, route via eth1"; "the pool 10.10.0.0/16 is exhausted:
+/// 16320 of 16320 in use").
+[[nodiscard]] std::expected<Cidr, std::string> allocate_subnet(const HostConfig& config,
+                                                               const Registry& registry,
+                                                               const HostFacts& facts,
+                                                               const SiteName& site,
+                                                               const std::optional<Cidr>& pinned);
+
+/// Two free account numbers (uid and gid alike) for a site, lowest first: not recorded, not on a
+/// tombstone, not in `taken` (uids and gids of the host).
+[[nodiscard]] std::expected<std::pair<std::uint32_t, std::uint32_t>, std::string> allocate_ids(
+    const HostConfig& config, const Registry& registry, const std::vector<std::uint32_t>& taken);
+
+}  // namespace wpns

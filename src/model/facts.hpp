@@ -1,0 +1,56 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/address.hpp"
+
+namespace wpns {
+
+/// A PHP that is installed on the host.
+struct PhpFact {
+    std::string version;  ///< "8.2"
+    std::string fpm;      ///< /usr/sbin/php-fpm8.2
+    std::string cli;      ///< /usr/bin/php8.2; empty where not installed
+    std::vector<std::string>
+        modules;  ///< names in load order as in mods-available, "opcache" among them
+    std::vector<std::string> zend_modules;
+    bool operator==(const PhpFact&) const = default;
+};
+
+/// A WordPress source that a site asks for.
+struct CoreFact {
+    std::string source;   ///< as configured
+    std::string version;  ///< $wp_version
+    std::string
+        id;  ///< "6.1.9-3f2a91bc": name of the managed tree; changes when the source changes
+    bool operator==(const CoreFact&) const = default;
+};
+
+/// An address range the host itself uses, and by what ("route via eth0").
+struct UsedRange {
+    Cidr range;
+    std::string by;
+    bool operator==(const UsedRange&) const = default;
+};
+
+/// What planning must know of the host beyond our own resources. Gathered once a run, read only.
+struct HostFacts {
+    std::vector<PhpFact> php;  ///< newest last
+    std::string mariadbd;      ///< /usr/sbin/mariadbd; empty where not installed
+    std::string nginx;         ///< /usr/sbin/nginx; empty where not installed
+    unsigned systemd = 0;    ///< major version
+    std::string uplink;        ///< device of the default route; empty without one
+    unsigned uplink_mtu = 1500;
+    std::vector<UsedRange> used;  ///< routes and addresses of the host, without our own links
+    std::vector<Ipv4> resolvers;  ///< upstream resolvers, never 127.0.0.0/8
+    bool foreign_default_server =
+        false;  ///< another file already claims default_server for a port we listen on
+    std::map<std::string, CoreFact> cores;      ///< by source
+    std::map<std::string, unsigned> group_ids;  ///< gid of www-data
+    std::vector<std::string>
+        missing;  ///< what is needed and not there, each with the package that holds it
+};
+
+}  // namespace wpns

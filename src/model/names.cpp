@@ -1,0 +1,77 @@
+#include "model/names.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/digest.hpp"
+
+namespace wpns::names {
+namespace {
+
+constexpr std::size_t longest_link = 15;  // IFNAMSIZ - 1
+
+unsigned hex_value(char digit) {
+    return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+/// Eight base32 digits: the first 40 bits of the SHA-256.
+std::string short_hash(const std::string& text) {
+    constexpr std::string_view alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+    const std::string hex = sha256_hex(text);
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < 10; ++i) bits = bits << 4 | hex_value(hex[i]);
+    std::string digits;
+    for (int shift = 35; shift >= 0; shift -= 5) digits += alphabet[bits >> shift & 31];
+    return digits;
+}
+
+LinkName link(const char* prefix, const SiteName& site) {
+    const std::string full = prefix + site.str();
+    if (full.size() <= longest_link) return {full, full};
+    return {prefix + ("_" + short_hash(site.str())), full};
+}
+
+}  // namespace
+
+std::string account(const SiteName& site) {
+    return "wp-" + site.str();
+}
+std::string db_account(const SiteName& site) {
+    return account(site) + "-db";
+}
+std::string rendered_dir(const SiteName& site) {
+    return rendered_root + ("/" + site.str());
+}
+std::string run_dir(const SiteName& site) {
+    return "/run/wpns/" + site.str();
+}
+std::string netns_path(const SiteName& site) {
+    return "/run/netns/" + site.str();
+}
+std::string vhost_path(const SiteName& site) {
+    return vhost_dir + ("/" + site.str() + ".conf");
+}
+
+std::string unit(const SiteName& site, const std::string& role, const std::string& type) {
+    return "wpns-" + role + "@" + site.str() + "." + type;
+}
+
+std::string target(const SiteName& site) {
+    return "wpns@" + site.str() + ".target";
+}
+
+std::string slice(const SiteName& site) {
+    std::string escaped;
+    for (const char c : site.str()) escaped += c == '-' ? std::string("\\x2d") : std::string(1, c);
+    return "wpns-" + escaped + ".slice";
+}
+
+LinkName host_link(const SiteName& site) {
+    return link("veth0-", site);
+}
+LinkName site_link(const SiteName& site) {
+    return link("veth1-", site);
+}
+
+}  // namespace wpns::names

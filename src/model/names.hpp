@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+
+#include "model/site_name.hpp"
+
+namespace wpns {
+
+/// Every name and path that follows from a site's name: the one place that knows them. All are
+/// plain concatenations of validated parts except the link names, which must fit into 15
+/// characters.
+namespace names {
+
+inline constexpr const char* etc_dir = "/etc/wpns";
+inline constexpr const char* rendered_root = "/etc/wpns/rendered";
+inline constexpr const char* state_dir = "/var/lib/wpns";
+inline constexpr const char* core_dir = "/var/lib/wpns/core";
+inline constexpr const char* unit_dir = "/etc/systemd/system";
+inline constexpr const char* sandbox_root = "/usr/share/wpns/sandbox";
+inline constexpr const char* vhost_dir = "/etc/nginx/wpns.d";
+/// Interface group of every host end: one integer compare tells our traffic from all other.
+inline constexpr unsigned link_group = 0x7770;
+
+[[nodiscard]] std::string account(const SiteName& site);     ///< wp-NAME: PHP, web, files
+[[nodiscard]] std::string db_account(const SiteName& site);  ///< wp-NAME-db: MariaDB
+[[nodiscard]] std::string rendered_dir(const SiteName& site);
+[[nodiscard]] std::string run_dir(
+    const SiteName& site);  ///< /run/wpns/NAME, root's; holds the three sockets
+[[nodiscard]] std::string netns_path(const SiteName& site);  ///< /run/netns/NAME
+[[nodiscard]] std::string vhost_path(const SiteName& site);
+/// "wpns-php@NAME.service" for unit(site, "php", "service").
+[[nodiscard]] std::string unit(const SiteName& site, const std::string& role,
+                               const std::string& type);
+[[nodiscard]] std::string target(const SiteName& site);  ///< wpns@NAME.target
+/// The slice with the dashes of the name escaped, so that it is a child of wpns.slice
+/// (systemd.slice(5)).
+[[nodiscard]] std::string slice(const SiteName& site);
+
+/// A link name of at most 15 characters (IFNAMSIZ - 1) and the full name, which is the same where
+/// it fits.
+struct LinkName {
+    std::string name;
+    std::string full;
+    bool operator==(const LinkName&) const = default;
+};
+/// veth0-NAME on the host. A name that does not fit becomes veth0-_ and eight base32 digits of its
+/// SHA-256; no site name holds '_', so a short name never meets a full one.
+[[nodiscard]] LinkName host_link(const SiteName& site);
+[[nodiscard]] LinkName site_link(const SiteName& site);  ///< veth1-NAME inside
+
+}  // namespace names
+}  // namespace wpns

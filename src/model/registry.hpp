@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/address.hpp"
+#include "model/site_config.hpp"
+#include "model/site_name.hpp"
+#include "model/state.hpp"
+
+namespace wpns {
+
+/// What was given to a site and stays its own as long as it exists.
+struct Allocation {
+    Cidr subnet = Cidr::of(Ipv4{}, 30);
+    std::uint32_t uid = 0;
+    std::uint32_t db_uid = 0;
+    std::string seed;  ///< 64 hex digits; every secret of the site is derived from it
+    bool operator==(const Allocation&) const = default;
+};
+
+/// The network as it was last applied: boot rebuilds it from here, not from files that somebody may
+/// be editing.
+struct AppliedNetwork {
+    unsigned mtu = 1500;
+    Egress egress = Egress::open;
+    bool operator==(const AppliedNetwork&) const = default;
+};
+
+/// All that is remembered of one site.
+struct SiteRecord {
+    Allocation allocation;
+    AppliedNetwork network;
+    std::string domain;
+    Recorded resources;
+    bool operator==(const SiteRecord&) const = default;
+};
+
+/// Numbers of a removed site that are never given out again while its archive exists.
+struct Tombstone {
+    std::string site;
+    std::uint32_t uid = 0;
+    std::uint32_t db_uid = 0;
+    std::string archive;  ///< path
+    bool operator==(const Tombstone&) const = default;
+};
+
+/// Recorded state: one small root-owned file. `lineage` is made once and tells this host's registry
+/// from any other; `serial` grows with every write.
+struct Registry {
+    std::string lineage;
+    std::uint64_t serial = 0;
+    std::map<SiteName, SiteRecord> sites;
+    Recorded host;  ///< resources of the host as a whole
+    std::vector<Tombstone> tombstones;
+    bool operator==(const Registry&) const = default;
+};
+
+}  // namespace wpns

@@ -1,0 +1,85 @@
+#include "model/registry_text.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/digest.hpp"
+#include "base/error.hpp"
+
+namespace wpns {
+namespace {
+
+/// A TOML basic string.
+std::string quoted(std::string_view text) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    std::string result = "\"";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7f) {
+            result += "\\u00";
+            result += hex[byte >> 4U];
+            result += hex[byte & 0xfU];
+            continue;
+        }
+        if (c == '"' || c == '\\') result += '\\';
+        result += c;
+    }
+    return result + '"';
+}
+
+void put(std::string& out, std::string_view key, const std::string& toml_value) {
+    out += key;
+    out += " = ";
+    out += toml_value;
+    out += '\n';
+}
+
+void put_resources(std::string& out, std::string_view key, const Recorded& resources,
+                   const std::string& site) {
+    out += key;
+    out += " = [";
+    for (const auto& [resource, digest] : resources) {
+        if (resource.site != site)
+            throw Error(ErrorKind::bug, resource.str() + " of site '" + resource.site +
+                                            "' stands in the registry with '" + site + "'");
+        out += "\n  ";
+        out += quoted(resource.str() + ' ' + digest);
+        out += ',';
+    }
+    out += resources.empty() ? "]\n" : "\n]\n";
+}
+
+void put_site(std::string& out, const SiteName& name, const SiteRecord& site) {
+    out += "\n[sites." + name.str() + "]\n";
+    put(out, "domain", quoted(site.domain));
+    put(out, "subnet", quoted(site.allocation.subnet.str()));
+    put(out, "uid", std::to_string(site.allocation.uid));
+    put(out, "db_uid", std::to_string(site.allocation.db_uid));
+    put(out, "seed", quoted(site.allocation.seed));
+    put(out, "mtu", std::to_string(site.network.mtu));
+    put(out, "egress", quoted(to_string(site.network.egress)));
+    put_resources(out, "resources", site.resources, name.str());
+}
+
+void put_tombstone(std::string& out, const Tombstone& tombstone) {
+    out += "\n[[tombstones]]\n";
+    put(out, "site", quoted(tombstone.site));
+    put(out, "uid", std::to_string(tombstone.uid));
+    put(out, "db_uid", std::to_string(tombstone.db_uid));
+    put(out, "archive", quoted(tombstone.archive));
+}
+
+}  // namespace
+
+std::string to_text(const Registry& registry) {
+    std::string body = "schema = 1\n";
+    put(body, "lineage", quoted(registry.lineage));
+    put(body, "serial", std::to_string(registry.serial));
+    put_resources(body, "host", registry.host, "");
+    for (const auto& [name, site] : registry.sites) put_site(body, name, site);
+    for (const auto& tombstone : registry.tombstones) put_tombstone(body, tombstone);
+    return "checksum = \"" + sha256_hex(body) + "\"\n" + body;
+}
+
+}  // namespace wpns

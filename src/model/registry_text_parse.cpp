@@ -1,0 +1,227 @@
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "base/digest.hpp"
+#include "model/registry_text.hpp"
+
+namespace wpns {
+namespace {
+
+constexpr std::int64_t schema = 1;
+
+bool is_hex(std::string_view text, std::size_t digits) {
+    return text.size() == digits &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// Keeps the first thing that is wrong.
+class Faults {
+  public:
+    void add(std::string reason) {
+        if (first_.empty()) first_ = std::move(reason);
+    }
+    [[nodiscard]] const std::string& first() const { return first_; }
+
+  private:
+    std::string first_;
+};
+
+/// One table, read strictly: a getter that does not find what it wants adds a fault and returns an
+/// empty value.
+class Reader {
+  public:
+    Reader(const toml::table& table, std::string where, Faults& faults)
+        : table_(table), where_(std::move(where)), faults_(faults) {}
+
+    void only(std::initializer_list<std::string_view> known) {
+        for (const auto& [key, node] : table_)
+            if (std::ranges::find(known, key.str()) == known.end())
+                fault("unknown key " + std::string(key.str()));
+    }
+    std::string text(std::string_view key) {
+        const auto value = table_[key].value_exact<std::string>();
+        if (!value) fault(std::string(key) + " is missing or no text");
+        return value.value_or("");
+    }
+    std::uint64_t number(std::string_view key, std::int64_t least, std::int64_t most) {
+        const auto value = table_[key].value_exact<std::int64_t>();
+        if (!value)
+            fault(std::string(key) + " is missing or no number");
+        else if (*value < least || *value > most)
+            fault(std::string(key) + " is out of range");
+        return static_cast<std::uint64_t>(value.value_or(0));
+    }
+    std::uint32_t id(std::string_view key) {
+        return static_cast<std::uint32_t>(
+            number(key, 1, std::numeric_limits<std::uint32_t>::max() - 1));
+    }
+    /// A value that its own parser accepts.
+    template <typename Value, typename Parse>
+    Value parsed(std::string_view key, Value fallback, Parse&& parse) {
+        const auto value = parse(text(key));
+        if (!value) fault(std::string(key) + " makes no sense");
+        return value ? *value : fallback;
+    }
+    Recorded resources(std::string_view key, const std::string& site) {
+        Recorded result;
+        const auto* array = table_[key].as_array();
+        if (array == nullptr)
+            fault(std::string(key) + " is missing or no list");
+        else
+            for (const auto& element : *array) add_resource(result, element, site);
+        return result;
+    }
+    void fault(const std::string& reason) { faults_.add(where_ + reason); }
+
+  private:
+    void add_resource(Recorded& result, const toml::node& element, const std::string& site) {
+        const auto* text = element.as_string();
+        if (text == nullptr) return fault("a resource that is no text");
+        const std::string_view line = text->get();
+        const auto first = line.find(' ');
+        const auto last = line.rfind(' ');
+        const auto kind = parse_kind(line.substr(0, first));
+        const bool whole = kind && last > first + 1 && last != std::string_view::npos;
+        const auto digest = line.substr(whole ? last + 1 : line.size());
+        if (!is_hex(digest, 16) && digest != pending)
+            return fault("no resource: " + std::string(line));
+        ResourceKey key{*kind, std::string(line.substr(first + 1, last - first - 1)), site};
+        // The writer's order is the map's: the hint makes this linear.
+        if (const auto size = result.size();
+            result.emplace_hint(result.end(), std::move(key), digest), result.size() == size)
+            fault("twice the same resource: " + std::string(line));
+    }
+
+    const toml::table& table_;
+    std::string where_;
+    Faults& faults_;
+};
+
+std::optional<Cidr> parse_subnet(const std::string& text) {
+    const auto subnet = Cidr::parse(text);
+    return subnet && subnet->prefix() == 30 ? std::optional(*subnet) : std::nullopt;
+}
+
+std::optional<std::string> parse_seed(std::string text) {
+    return is_hex(text, 64) ? std::optional(std::move(text)) : std::nullopt;
+}
+
+SiteRecord read_site(Reader in, const std::string& name) {
+    in.only({"domain", "subnet", "uid", "db_uid", "seed", "mtu", "egress", "resources"});
+    SiteRecord site;
+    site.domain = in.text("domain");
+    site.allocation.subnet = in.parsed("subnet", site.allocation.subnet, parse_subnet);
+    site.allocation.uid = in.id("uid");
+    site.allocation.db_uid = in.id("db_uid");
+    site.allocation.seed = in.parsed("seed", std::string(), parse_seed);
+    site.network.mtu = static_cast<unsigned>(in.number("mtu", 0, 65535));
+    site.network.egress = in.parsed("egress", Egress::none, parse_egress);
+    site.resources = in.resources("resources", name);
+    return site;
+}
+
+void read_sites(const toml::table& root, Registry& registry, Faults& faults) {
+    if (!root.contains("sites")) return;
+    const auto* sites = root["sites"].as_table();
+    if (sites == nullptr) return faults.add("sites is no table");
+    for (const auto& [key, node] : *sites) {
+        const std::string text(key.str());
+        const auto name = SiteName::parse(text);
+        const auto* table = node.as_table();
+        if (!name || table == nullptr) return faults.add("no site: " + text);
+        registry.sites.emplace(*name, read_site({*table, "[sites." + text + "]: ", faults}, text));
+    }
+}
+
+void read_tombstones(const toml::table& root, Registry& registry, Faults& faults) {
+    if (!root.contains("tombstones")) return;
+    const auto* tombstones = root["tombstones"].as_array();
+    if (tombstones == nullptr) return faults.add("tombstones is no list of tables");
+    for (const auto& node : *tombstones) {
+        if (!node.is_table()) return faults.add("tombstones is no list of tables");
+        Reader in(*node.as_table(), "[[tombstones]]: ", faults);
+        in.only({"site", "uid", "db_uid", "archive"});
+        registry.tombstones.push_back(
+            {in.text("site"), in.id("uid"), in.id("db_uid"), in.text("archive")});
+    }
+}
+
+/// Two sites with one account or one subnet would not be apart.
+void refuse_shared(const Registry& registry, Faults& faults) {
+    std::set<std::uint32_t> ids;
+    std::set<Cidr> subnets;
+    std::set<std::string> archives;
+    for (const auto& [name, site] : registry.sites) {
+        const auto& given = site.allocation;
+        if (!ids.insert(given.uid).second || !ids.insert(given.db_uid).second)
+            faults.add("[sites." + name.str() + "]: an account number is given twice");
+        if (!subnets.insert(given.subnet).second)
+            faults.add("[sites." + name.str() + "]: " + given.subnet.str() + " is given twice");
+    }
+    for (const auto& tombstone : registry.tombstones)
+        if (!archives.insert(tombstone.archive).second)
+            faults.add("[[tombstones]]: " + tombstone.archive + " is there twice");
+}
+
+/// The text behind the checksum, or why the checksum does not hold. The first line is compared as
+/// bytes, so that no other spelling of it is taken.
+std::expected<std::string_view, std::string> checked_body(std::string_view text) {
+    constexpr std::string_view head = "checksum = \"";
+    constexpr std::size_t line = head.size() + 64 + 2;  // digits, quote, newline
+    if (text.empty()) return std::unexpected("the file is empty");
+    if (!text.starts_with(head) || text.size() < line || text.substr(line - 2, 2) != "\"\n")
+        return std::unexpected("the first line holds no checksum");
+    if (text.substr(head.size(), 64) != sha256_hex(text.substr(line)))
+        return std::unexpected("the checksum is wrong: it was cut or changed");
+    return text.substr(line);
+}
+
+std::string schema_fault(const toml::table& root) {
+    const auto found = root["schema"].value_exact<std::int64_t>();
+    if (!found || *found < schema) return "schema is missing or makes no sense";
+    if (*found == schema) return {};
+    return "made by a newer wpns: schema " + std::to_string(*found) + ", this one reads " +
+           std::to_string(schema);
+}
+
+std::expected<Registry, std::string> read_root(const toml::table& root) {
+    if (auto fault = schema_fault(root); !fault.empty()) return std::unexpected(std::move(fault));
+    Faults faults;
+    Registry registry;
+    Reader in(root, "", faults);
+    in.only({"schema", "lineage", "serial", "host", "sites", "tombstones"});
+    registry.lineage = in.text("lineage");
+    registry.serial = in.number("serial", 0, std::numeric_limits<std::int64_t>::max());
+    registry.host = in.resources("host", "");
+    read_sites(root, registry, faults);
+    read_tombstones(root, registry, faults);
+    refuse_shared(registry, faults);
+    if (!faults.first().empty()) return std::unexpected(faults.first());
+    return registry;
+}
+
+std::string place(const toml::parse_error& error) {
+    // The first line of the file is not in what was parsed.
+    return "line " + std::to_string(error.source().begin.line + 1) + ": " +
+           std::string(error.description());
+}
+
+}  // namespace
+
+std::expected<Registry, std::string> parse_registry(std::string_view text) {
+    const auto body = checked_body(text);
+    if (!body) return std::unexpected(body.error());
+    try {
+        return read_root(toml::parse(*body));
+    } catch (const toml::parse_error& error) {
+        return std::unexpected(place(error));
+    }
+}
+
+}  // namespace wpns

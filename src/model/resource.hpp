@@ -1,0 +1,179 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "model/address.hpp"
+#include "model/names.hpp"
+#include "model/site_config.hpp"
+
+namespace wpns {
+
+/// The kinds of things a site owns, in the order in which they come into being where nothing else
+/// decides.
+enum class Kind {
+    account,
+    directory,
+    core,
+    file,
+    netns,
+    firewall,
+    link,
+    database,
+    unit,
+    wordpress,
+    vhost
+};
+
+[[nodiscard]] std::string_view to_string(Kind kind);
+/// The kind of that name, or nothing.
+[[nodiscard]] std::optional<Kind> parse_kind(std::string_view text);
+
+/// "open", "web" or "none", and back.
+[[nodiscard]] std::string_view to_string(Egress egress);
+[[nodiscard]] std::optional<Egress> parse_egress(std::string_view text);
+
+/// Names one resource of one site. `site` is empty for what belongs to the host as a whole
+/// (firewall table, sysctl).
+struct ResourceKey {
+    Kind kind = Kind::file;
+    std::string id;  ///< account name, path, namespace, link or unit name
+    std::string site;
+
+    auto operator<=>(const ResourceKey&) const = default;
+    /// "file /etc/wpns/rendered/site-a/my.cnf"
+    [[nodiscard]] std::string str() const;
+};
+
+/// A locked system account with a group of its own and neither home nor shell.
+struct Account {
+    std::uint32_t uid = 0;  ///< gid is the same
+    bool operator==(const Account&) const = default;
+};
+
+struct Directory {
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
+    std::uint32_t mode = 0755;
+    bool operator==(const Directory&) const = default;
+};
+
+/// A root-world file, or a symbolic link when `link_target` is not empty.
+struct File {
+    std::string content;
+    std::string link_target;
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
+    std::uint32_t mode = 0644;
+    bool operator==(const File&) const = default;
+};
+
+/// A read-only WordPress tree shared by all sites of that version: /var/lib/wpns/core/ID, copied
+/// from `source` with links resolved and without wp-config.php.
+struct Core {
+    std::string source;
+    std::string version;
+    bool operator==(const Core&) const = default;
+};
+
+/// A named network namespace with `lo` up and IPv6 off.
+struct Netns {
+    bool operator==(const Netns&) const = default;
+};
+
+/// The whole layer 3 set-up of one site: a veth pair with both ends in their places.
+struct Link {
+    names::LinkName host_end;
+    names::LinkName site_end;
+    std::string netns;  ///< name of the namespace that holds site_end
+    Ipv4 host_address;  ///< gateway of the site
+    Ipv4 site_address;
+    unsigned prefix = 30;
+    Mac host_mac;
+    Mac site_mac;
+    unsigned mtu = 1500;
+    bool operator==(const Link&) const = default;
+};
+
+/// The static part of table inet wpns: chains, sets and rules; `digest` is the SHA-256 of its text.
+struct FirewallTable {
+    std::string text;  ///< as it is loaded; empty when observed
+    std::string digest;
+    bool forwarding = true;  ///< the host passes IPv4 packets on
+    bool operator==(const FirewallTable& other) const {
+        return digest == other.digest && forwarding == other.forwarding;
+    }
+};
+
+/// What the firewall knows of one site: elements of maps and sets, no chain or rule of its own.
+struct FirewallSite {
+    std::string link;  ///< name of the host end
+    Ipv4 address;
+    Ipv4 gateway;
+    Egress egress = Egress::open;
+    bool operator==(const FirewallSite&) const = default;
+};
+
+/// An initialised MariaDB data directory with the schema and the user of WordPress. The texts are what making it takes;
+/// once it is there, they do not count: a directory that holds data is never initialised again.
+struct Database {
+    std::string sandbox;  ///< rendered unit text whose properties the initialisation runs under
+    std::vector<std::string> argv;  ///< the program that initialises, and its arguments
+    std::uint32_t uid = 0;
+    bool operator==(const Database&) const { return true; }
+};
+
+/// One systemd unit. What is observed is `active` and `enabled`; what it reads is in `inputs`.
+struct Unit {
+    bool active = true;
+    bool enabled = false;  ///< has an [Install] section that is carried out
+    /// Files and namespaces; when one changes, a running unit is restarted.
+    std::vector<ResourceKey> inputs;
+    /// SHA-256 over key and content digest of each input, by who makes desired state.
+    std::string inputs_digest;
+    bool reload = false;  ///< reload instead of restart
+    bool operator==(const Unit& other) const {
+        return active == other.active && enabled == other.enabled;
+    }
+};
+
+/// An installed WordPress: tables, administrator, permalinks, wp-content. What WordPress itself changes later (title,
+/// e-mail) belongs to the site and is not compared.
+struct Wordpress {
+    std::string sandbox;  ///< rendered unit text whose properties the installer runs under
+    std::string title;
+    std::string admin_user;
+    std::string admin_email;
+    std::string locale;
+    std::string url;
+    CoreMode core = CoreMode::managed;
+    bool operator==(const Wordpress&) const { return true; }
+};
+
+/// The site's server block in the host's nginx: a file that `nginx -t` must accept before nginx is
+/// told.
+struct Vhost {
+    std::string content;
+    bool operator==(const Vhost&) const = default;
+};
+
+using Resource = std::variant<Account, Directory, Core, File, Netns, FirewallTable, FirewallSite,
+                              Link, Database, Unit, Wordpress, Vhost>;
+
+/// The first 16 hex digits of the SHA-256 over key and resource in a canonical text; the registry
+/// keeps it. The same in every version of the program, or an upgrade would restart all sites. It
+/// covers what `==` compares, and of a unit also `reload`, `inputs` and `inputs_digest`.
+/// Secrets do not show in it.
+[[nodiscard]] std::string digest_of(const ResourceKey& key, const Resource& resource);
+
+/// How `observed` differs from `wanted`, for a person ("mode 0644, wanted 0640"); never shows file
+/// contents. Empty when they are equal.
+[[nodiscard]] std::string difference(const Resource& wanted, const Resource& observed);
+
+}  // namespace wpns

@@ -1,0 +1,98 @@
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/digest.hpp"
+#include "model/resource.hpp"
+
+namespace wpns {
+namespace {
+
+/// Text that no two different resources share: every value stands behind its length. The names, the
+/// order of the fields and the words for enums are part of the registry format: never change them.
+class Canonical {
+  public:
+    Canonical& add(std::string_view name, std::string_view value) {
+        text_ += name;
+        text_ += '=';
+        text_ += std::to_string(value.size());
+        text_ += ':';
+        text_ += value;
+        text_ += '\n';
+        return *this;
+    }
+    Canonical& add(std::string_view name, std::uint64_t value) {
+        return add(name, std::string_view(std::to_string(value)));
+    }
+    Canonical& add(const ResourceKey& key) {
+        return add("kind", to_string(key.kind)).add("id", key.id).add("site", key.site);
+    }
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+  private:
+    std::string text_;
+};
+
+void put(Canonical& out, const Account& account) {
+    out.add("uid", account.uid);
+}
+
+void put(Canonical& out, const Directory& directory) {
+    out.add("uid", directory.uid).add("gid", directory.gid).add("mode", directory.mode);
+}
+
+void put(Canonical& out, const Core& core) {
+    out.add("source", core.source).add("version", core.version);
+}
+
+void put(Canonical& out, const File& file) {
+    out.add("content", file.content).add("link_target", file.link_target);
+    out.add("uid", file.uid).add("gid", file.gid).add("mode", file.mode);
+}
+
+void put(Canonical&, const Netns&) {}
+
+void put(Canonical& out, const FirewallTable& table) {
+    out.add("digest", table.digest);
+}
+
+void put(Canonical& out, const FirewallSite& site) {
+    out.add("link", site.link).add("address", site.address.str());
+    out.add("gateway", site.gateway.str()).add("egress", to_string(site.egress));
+}
+
+void put(Canonical& out, const Link& link) {
+    out.add("host_end", link.host_end.name).add("host_end_full", link.host_end.full);
+    out.add("site_end", link.site_end.name).add("site_end_full", link.site_end.full);
+    out.add("netns", link.netns).add("host_address", link.host_address.str());
+    out.add("site_address", link.site_address.str()).add("prefix", link.prefix);
+    out.add("host_mac", link.host_mac.str()).add("site_mac", link.site_mac.str());
+    out.add("mtu", link.mtu);
+}
+
+void put(Canonical&, const Database&) {}
+
+void put(Canonical& out, const Unit& unit) {
+    out.add("active", unit.active).add("enabled", unit.enabled).add("reload", unit.reload);
+    for (const auto& input : unit.inputs) out.add(input);
+    out.add("inputs_digest", unit.inputs_digest);
+}
+
+void put(Canonical&, const Wordpress&) {}
+
+void put(Canonical& out, const Vhost& vhost) {
+    out.add("content", vhost.content);
+}
+
+}  // namespace
+
+std::string digest_of(const ResourceKey& key, const Resource& resource) {
+    constexpr std::size_t digits = 16;
+    Canonical canonical;
+    canonical.add(key);
+    std::visit([&](const auto& value) { put(canonical, value); }, resource);
+    return sha256_hex(canonical.text()).substr(0, digits);
+}
+
+}  // namespace wpns

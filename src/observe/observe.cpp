@@ -1,0 +1,176 @@
+#include "observe/observe.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace wpns::observe {
+namespace {
+
+using Keys = std::vector<ResourceKey>;
+
+template <typename T>
+const T* wanted_value(const Desired& desired, const ResourceKey& key) {
+    const auto it = desired.find(key);
+    return it == desired.end() ? nullptr : std::get_if<T>(&it->second.value);
+}
+
+std::vector<std::string> ids_of(const Keys& keys) {
+    std::vector<std::string> ids;
+    std::ranges::transform(keys, std::back_inserter(ids), &ResourceKey::id);
+    return ids;
+}
+
+/// Puts in the value of every key whose id is in `found`.
+template <typename T>
+void join_found(const Keys& keys, const std::map<std::string, T>& found, Observed& observed) {
+    for (const auto& key : keys)
+        if (const auto it = found.find(key.id); it != found.end())
+            observed.emplace(key, it->second);
+}
+
+void observe_accounts(const host::Host& host, const Keys& keys, Observed& observed) {
+    join_found(keys, host.accounts.find(ids_of(keys)), observed);
+}
+
+void observe_directories(const host::Host& host, const Keys& keys, Observed& observed) {
+    for (const auto& key : keys)
+        if (const auto found = host.files.stat_directory(key.id)) observed.emplace(key, *found);
+}
+
+void observe_files(const host::Host& host, const Keys& keys, Observed& observed) {
+    for (const auto& key : keys)
+        if (auto found = host.files.read(key.id)) observed.emplace(key, std::move(*found));
+}
+
+/// A core tree is whole or not there, and its id holds version and digest: there is nothing else to
+/// compare.
+void observe_cores(const host::Host& host, const Keys& keys, const Desired& desired,
+                   Observed& observed) {
+    for (const auto& key : keys) {
+        if (!host.files.stat_directory(key.id)) continue;
+        const auto* wanted = wanted_value<Core>(desired, key);
+        observed.emplace(key, wanted != nullptr ? *wanted : Core{});
+    }
+}
+
+void observe_namespaces(const host::Host& host, const Keys& keys, Observed& observed) {
+    const auto names = host.network.namespaces();
+    for (const auto& key : keys)
+        if (std::ranges::binary_search(names, key.id)) observed.emplace(key, Netns{});
+}
+
+/// A link that is only recorded is asked for by its name, which is all that its removal needs.
+void observe_links(const host::Host& host, const Keys& keys, const Desired& desired,
+                   Observed& observed) {
+    std::vector<Link> links;
+    for (const auto& key : keys) {
+        if (const auto* wanted = wanted_value<Link>(desired, key)) {
+            links.push_back(*wanted);
+        } else {
+            Link link;
+            link.host_end = {key.id, key.id};
+            link.netns = key.site;
+            links.push_back(link);
+        }
+    }
+    join_found(keys, host.network.find_links(links), observed);
+}
+
+void observe_firewall(const host::Host& host, const Keys& keys, const Desired& desired,
+                      Observed& observed) {
+    Keys sites;
+    for (const auto& key : keys) {
+        if (!key.site.empty()) {
+            sites.push_back(key);
+            continue;
+        }
+        const auto* wanted = wanted_value<FirewallTable>(desired, key);
+        auto table = host.firewall.table(wanted != nullptr ? *wanted : FirewallTable{});
+        if (!table) continue;
+        table->forwarding = host.files.sysctl("net.ipv4.ip_forward") == "1";
+        observed.emplace(key, *table);
+    }
+    if (!sites.empty()) join_found(sites, host.firewall.sites(), observed);
+}
+
+/// "mysql exists" means initialised: the directory gets its name by a rename when it is complete.
+void observe_databases(const host::Host& host, const Keys& keys, Observed& observed) {
+    for (const auto& key : keys)
+        if (host.files.stat_directory(key.id)) observed.emplace(key, Database{});
+}
+
+/// The id of a WordPress is the path of its marker, written when the installer has finished.
+void observe_wordpress(const host::Host& host, const Keys& keys, Observed& observed) {
+    for (const auto& key : keys)
+        if (host.files.read(key.id)) observed.emplace(key, Wordpress{});
+}
+
+void observe_vhosts(const host::Host& host, const Keys& keys, Observed& observed) {
+    for (const auto& key : keys)
+        if (auto found = host.files.read(key.id))
+            observed.emplace(key, Vhost{std::move(found->content)});
+}
+
+/// A unit exists for us when it is up or enabled; a unit file alone is a file.
+void observe_units(const host::Host& host, const Keys& keys, Observed& observed) {
+    const auto names = ids_of(keys);
+    const auto states = host.units.list(names);
+    const auto enabled = host.units.enabled(names);
+    for (const auto& key : keys) {
+        const auto state = states.find(key.id);
+        Unit unit;
+        unit.active = state != states.end() && state->second.active == "active";
+        unit.enabled = std::ranges::find(enabled, key.id) != enabled.end();
+        const bool failed = state != states.end() && state->second.active == "failed";
+        if (unit.active || unit.enabled || failed) observed.emplace(key, unit);
+    }
+}
+
+}  // namespace
+
+Observed observe(const host::Host& host, const std::set<ResourceKey>& keys,
+                 const Desired& desired) {
+    std::map<Kind, Keys> by_kind;
+    for (const auto& key : keys) by_kind[key.kind].push_back(key);
+    Observed observed;
+    for (const auto& [kind, members] : by_kind) {
+        switch (kind) {
+            case Kind::account:
+                observe_accounts(host, members, observed);
+                break;
+            case Kind::directory:
+                observe_directories(host, members, observed);
+                break;
+            case Kind::core:
+                observe_cores(host, members, desired, observed);
+                break;
+            case Kind::file:
+                observe_files(host, members, observed);
+                break;
+            case Kind::netns:
+                observe_namespaces(host, members, observed);
+                break;
+            case Kind::firewall:
+                observe_firewall(host, members, desired, observed);
+                break;
+            case Kind::link:
+                observe_links(host, members, desired, observed);
+                break;
+            case Kind::database:
+                observe_databases(host, members, observed);
+                break;
+            case Kind::unit:
+                observe_units(host, members, observed);
+                break;
+            case Kind::wordpress:
+                observe_wordpress(host, members, observed);
+                break;
+            case Kind::vhost:
+                observe_vhosts(host, members, observed);
+                break;
+        }
+    }
+    return observed;
+}
+
+}  // namespace wpns::observe

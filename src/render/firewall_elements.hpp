@@ -1,0 +1,49 @@
+#pragma once
+
+#include <expected>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "model/address.hpp"
+#include "model/resource.hpp"
+
+/// The elements that sites have in table inet wpns (render/firewall_text.hpp), as text for nft.
+/// Typed serialisers: what they write comes from checked values only.
+namespace wpns::render {
+
+/// What the three collections hold for one link. In order there is one of each.
+struct FirewallElements {
+    std::set<Ipv4> sources;
+    std::set<Ipv4> gateways;
+    /// The chain that the link's traffic goes to; "" for a foreign verdict.
+    std::optional<std::string> verdict;
+    bool operator==(const FirewallElements&) const = default;
+};
+/// By link name.
+using FirewallCollections = std::map<std::string, FirewallElements>;
+
+[[nodiscard]] FirewallElements firewall_elements(const FirewallSite& site);
+
+/// The site those elements make. Where they are not exactly what a site has (one missing, several
+/// addresses, an unknown verdict) its address is zero, so that it equals no wanted site.
+[[nodiscard]] FirewallSite firewall_site(const std::string& link, const FirewallElements& elements);
+
+/// The statements that lead from `before` to `after`, to be run as one transaction; empty when
+/// there is nothing to do. The reason when a link name that must be written is not one of ours
+/// ([a-z0-9_-], at most 15 characters).
+[[nodiscard]] std::expected<std::string, std::string> firewall_change_text(
+    const FirewallCollections& before, const FirewallCollections& after);
+
+/// One transaction that replaces the whole table, whatever was there. `table.digest` goes into the
+/// table's comment. The reason when a digest or link name is none.
+[[nodiscard]] std::expected<std::string, std::string> firewall_load_text(
+    const FirewallTable& table, std::span<const FirewallSite> sites);
+
+/// The digest in a listing of the table; nothing when it holds none.
+[[nodiscard]] std::optional<std::string> firewall_digest_in(std::string_view listing);
+
+}  // namespace wpns::render

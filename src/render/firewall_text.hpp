@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/address.hpp"
+
+/// Table inet wpns as text for nft: a handful of static chains over three collections, which hold
+/// one element of each per site (render/firewall_elements.hpp).
+namespace wpns::render {
+
+/// The static part: chains, rules, empty `sources`, `gateways` and `egress`, and the fixed sets
+/// `private` and `resolvers`. Traffic that neither comes from nor goes to a link of our group falls
+/// through untouched. A complete block that `nft -c -f` accepts.
+[[nodiscard]] std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resolvers);
+
+}  // namespace wpns::render

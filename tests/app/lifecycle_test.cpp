@@ -1,0 +1,278 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "cli/execution.hpp"
+#include "cli/planning.hpp"
+#include "cli/session.hpp"
+#include "fakes/fake_host.hpp"
+
+namespace wpns {
+namespace {
+
+using fakes::FakeHost;
+
+const std::string templates_dir = std::string(WPNS_SOURCE_DIR) + "/templates";
+
+SiteName name(const char* text) {
+    return *SiteName::parse(text);
+}
+
+/// A host on which wpns is installed, with these sites in sites.d.
+class Lifecycle : public testing::Test {
+  protected:
+    void SetUp() override {
+        for (const auto& entry : std::filesystem::directory_iterator(templates_dir)) {
+            std::ifstream stream(entry.path(), std::ios::binary);
+            put("/usr/share/wpns/templates/" + entry.path().filename().string(),
+                {std::istreambuf_iterator<char>(stream), {}});
+        }
+        put_site("site-a");
+        put_site("site-b");
+    }
+
+    void put(const std::string& path, std::string content) {
+        File file;
+        file.content = std::move(content);
+        fake_.files.write(path, file);
+    }
+    void put_site(const std::string& site, const std::string& more = {}) {
+        put("/etc/wpns/sites.d/" + site + ".toml", "domain = \"" + site + ".example\"\n" + more);
+    }
+
+    cli::Planned plan(const cli::Scope& scope = {}) {
+        cli::Session session(globals_, fake_.host);
+        return cli::make_plan(session, scope);
+    }
+    apply::Report sync(const cli::Scope& scope = {},
+                       apply::Removal removal = apply::Removal::archive,
+                       cli::NoFiles no_files = cli::NoFiles::an_error) {
+        cli::Session session(globals_, fake_.host, no_files);
+        const auto planned = cli::make_plan(session, scope);
+        EXPECT_TRUE(planned.site_errors.empty()) << planned.site_errors.begin()->second;
+        apply::Options options;
+        options.removal = removal;
+        return cli::execute(session, planned, scope, options);
+    }
+    static std::string errors_of(const apply::Report& report) {
+        std::string text;
+        for (const auto& [site, outcome] : report)
+            for (const auto& error : outcome.errors) text += site + ": " + error + "\n";
+        return text;
+    }
+    /// Everything on the host that names the site, but its archive and the registry's tombstone.
+    std::string traces_of(const std::string& site) const {
+        std::string traces;
+        const auto look = [&](const std::string& text) {
+            if (text.find(site) != std::string::npos && !text.starts_with("/var/lib/wpns/archive"))
+                traces += text + "\n";
+        };
+        for (const auto& [path, file] : fake_.files.files) look(path);
+        for (const auto& [path, directory] : fake_.files.directories) look(path);
+        for (const auto& [account, value] : fake_.accounts.accounts) look(account);
+        for (const auto& netns : fake_.network.names) look(netns);
+        for (const auto& [link, value] : fake_.network.links) look(link);
+        for (const auto& [link, value] : fake_.firewall.elements) look(link);
+        for (const auto& [unit, state] : fake_.units.states) look(unit);
+        for (const auto& unit : fake_.units.enabled_units) look(unit);
+        return traces;
+    }
+
+    FakeHost fake_;
+    cli::Globals globals_;
+};
+
+TEST_F(Lifecycle, SyncSetsUpBothSitesAndASecondOneDoesNothing) {
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.network.links.at("veth0-site-a").site_address.str(), "10.10.1.2");
+    EXPECT_EQ(fake_.network.links.at("veth0-site-b").site_address.str(), "10.10.1.6");
+    EXPECT_EQ(fake_.units.states.at("wpns-php@site-a.service").active, "active");
+    EXPECT_TRUE(fake_.units.enabled_units.contains("wpns@site-b.target"));
+    EXPECT_EQ(fake_.files.sysctls.at("net.ipv4.ip_forward"), "1");
+    for (const auto& action : plan().plan.actions)
+        ADD_FAILURE() << plan::describe(action) << ": " << action.reason;
+}
+
+TEST_F(Lifecycle, APlanTouchesNothing) {
+    const auto files = fake_.files.files.size();
+    const auto changes = fake_.faults.changes;
+    EXPECT_FALSE(plan().plan.actions.empty());
+    EXPECT_EQ(fake_.faults.changes, changes);
+    EXPECT_EQ(fake_.files.files.size(), files);
+}
+
+TEST_F(Lifecycle, NoUnitFileHoldsAHoleOrALineOfAnotherSite) {
+    ASSERT_EQ(errors_of(sync()), "");
+    for (const auto& [path, file] : fake_.files.files) {
+        if (!path.starts_with("/etc/")) continue;
+        EXPECT_EQ(file.content.find("{{"), std::string::npos) << path;
+        if (path.find("site-a") == std::string::npos) continue;
+        EXPECT_EQ(file.content.find("site-b"), std::string::npos) << path;
+    }
+}
+
+TEST_F(Lifecycle, AChangedSettingRestartsOnlyWhatReadsIt) {
+    ASSERT_EQ(errors_of(sync()), "");
+    fake_.units.restarted.clear();
+    put_site("site-a", "[php]\nmax_children = 3\n");
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.units.restarted, std::vector<std::string>{"wpns-php@site-a.service"});
+    EXPECT_TRUE(plan().plan.actions.empty());
+}
+
+TEST_F(Lifecycle, EgressIsChangedWithoutARestart) {
+    ASSERT_EQ(errors_of(sync()), "");
+    fake_.units.restarted.clear();
+    put_site("site-a", "[network]\negress = \"web\"\n");
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.firewall.elements.at("veth0-site-a").egress, Egress::web);
+    EXPECT_TRUE(fake_.units.restarted.empty());
+}
+
+TEST_F(Lifecycle, DriftIsHealed) {
+    ASSERT_EQ(errors_of(sync()), "");
+    fake_.firewall.remove_table();
+    fake_.network.links.erase("veth0-site-b");
+    fake_.files.files.erase("/etc/wpns/rendered/site-a/my.cnf");
+    fake_.units.states.erase("wpns-web@site-a.service");
+    fake_.files.sysctls["net.ipv4.ip_forward"] = "0";
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.firewall.elements.size(), 2U);
+    EXPECT_TRUE(fake_.network.links.contains("veth0-site-b"));
+    EXPECT_TRUE(plan().plan.actions.empty());
+}
+
+TEST_F(Lifecycle, RemoveLeavesNothingButTheArchive) {
+    ASSERT_EQ(errors_of(sync()), "");
+    fake_.files.files.erase("/etc/wpns/sites.d/site-a.toml");
+    const auto report = sync({.only = {name("site-a")}, .leaving = {name("site-a")}});
+    EXPECT_EQ(errors_of(report), "");
+    EXPECT_EQ(traces_of("site-a"), "");
+    EXPECT_TRUE(fake_.files.directories.contains(report.at("site-a").archive + "/mysql"));
+    EXPECT_EQ(fake_.units.states.at("wpns-php@site-b.service").active, "active");
+    EXPECT_TRUE(plan().plan.actions.empty());
+}
+
+TEST_F(Lifecycle, TheLastSiteTakesTheHostWideThingsWithIt) {
+    ASSERT_EQ(errors_of(sync()), "");
+    fake_.files.files.erase("/etc/wpns/sites.d/site-a.toml");
+    fake_.files.files.erase("/etc/wpns/sites.d/site-b.toml");
+    EXPECT_EQ(errors_of(sync({.only = {}, .leaving = {name("site-a"), name("site-b")}},
+                             apply::Removal::purge, cli::NoFiles::fine)),
+              "");
+    EXPECT_EQ(traces_of("site-"), "");
+    EXPECT_FALSE(fake_.firewall.loaded);
+    EXPECT_FALSE(fake_.files.files.contains("/etc/nginx/conf.d/wpns.conf"));
+    EXPECT_TRUE(fake_.files.list("/var/lib/wpns/archive").empty());
+}
+
+TEST_F(Lifecycle, AnArchivedSitesNumbersAreNotGivenAway) {
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto uid = fake_.accounts.accounts.at("wp-site-a").uid;
+    fake_.files.files.erase("/etc/wpns/sites.d/site-a.toml");
+    ASSERT_EQ(errors_of(sync({.only = {name("site-a")}, .leaving = {name("site-a")}})), "");
+    put_site("site-c");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_NE(fake_.accounts.accounts.at("wp-site-c").uid, uid);
+}
+
+TEST_F(Lifecycle, ASiteFileThatIsGoneIsReportedAndPrunedOnlyWhenAsked) {
+    ASSERT_EQ(errors_of(sync()), "");
+    fake_.files.files.erase("/etc/wpns/sites.d/site-a.toml");
+    const auto planned = plan();
+    EXPECT_TRUE(planned.plan.actions.empty());
+    EXPECT_EQ(planned.orphans, std::set{name("site-a")});
+    EXPECT_EQ(errors_of(sync({.only = {}, .leaving = {}, .prune = true})), "");
+    EXPECT_EQ(traces_of("site-a"), "");
+}
+
+TEST_F(Lifecycle, AnEmptySitesDirectoryIsAnErrorWhileSitesAreRecorded) {
+    ASSERT_EQ(errors_of(sync()), "");
+    fake_.files.files.erase("/etc/wpns/sites.d/site-a.toml");
+    fake_.files.files.erase("/etc/wpns/sites.d/site-b.toml");
+    EXPECT_THROW((void)plan(), Error);
+}
+
+TEST_F(Lifecycle, AForeignAccountIsRefusedAndTheOtherSiteGoesOn) {
+    fake_.accounts.accounts["wp-site-a"] = Account{1000};
+    cli::Session session(globals_, fake_.host);
+    const auto planned = cli::make_plan(session, {});
+    ASSERT_TRUE(planned.site_errors.contains("site-a"));
+    EXPECT_NE(planned.site_errors.at("site-a").find("account wp-site-a"), std::string::npos);
+    EXPECT_EQ(errors_of(cli::execute(session, planned, {}, {})), "");
+    EXPECT_TRUE(fake_.network.links.contains("veth0-site-b"));
+    EXPECT_EQ(traces_of("site-a"), "/etc/wpns/sites.d/site-a.toml\nwp-site-a\n");
+}
+
+TEST_F(Lifecycle, AVhostThatNginxRefusesIsTakenBackAndTheOthersServe) {
+    fake_.process.nginx_refuses = "server_name site-a.example";
+    const auto report = sync();
+    EXPECT_FALSE(report.at("site-a").errors.empty());
+    EXPECT_FALSE(fake_.files.files.contains("/etc/nginx/wpns.d/site-a.conf"));
+    EXPECT_TRUE(fake_.files.files.contains("/etc/nginx/wpns.d/site-b.conf"));
+    fake_.process.nginx_refuses.clear();
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_TRUE(fake_.files.files.contains("/etc/nginx/wpns.d/site-a.conf"));
+}
+
+/// Fails at the first, second, third ... change until a run passes untouched; after each, one sync
+/// heals.
+TEST_F(Lifecycle, FailingAtEveryStepIsHealedByTheNextSync) {
+    const FakeHost* const host = &fake_;
+    unsigned step = 1;
+    for (;; ++step) {
+        fake_.fail_at(step);
+        try {
+            cli::Session session(globals_, fake_.host);
+            const auto planned = cli::make_plan(session, {});
+            if (errors_of(cli::execute(session, planned, {}, {})).empty() &&
+                host->faults.changes < step)
+                break;
+        } catch (const Error&) {
+        }
+        fake_.fail_at(0);
+        ASSERT_EQ(errors_of(sync()), "") << "after a failure at change " << step;
+        ASSERT_TRUE(plan().plan.actions.empty()) << step;
+        for (const auto& [staging, runs] : fake_.process.database_runs)
+            ASSERT_LE(runs, 2U) << staging;
+        fake_.process.database_runs.clear();
+        fake_.fail_at(0);
+        for (const char* site : {"site-a", "site-b"})
+            fake_.files.files.erase(std::string("/etc/wpns/sites.d/") + site + ".toml");
+        ASSERT_EQ(errors_of(sync({.only = {}, .leaving = {name("site-a"), name("site-b")}},
+                                 apply::Removal::purge, cli::NoFiles::fine)),
+                  "");
+        ASSERT_EQ(traces_of("site-"), "") << step;
+        put_site("site-a");
+        put_site("site-b");
+    }
+    EXPECT_GT(step, 60U);
+}
+
+/// The same for removal: whatever it had come to, another remove leaves nothing.
+TEST_F(Lifecycle, ARemovalThatFailsAtAnyStepIsFinishedByTheNext) {
+    const cli::Scope scope{.only = {name("site-a")}, .leaving = {name("site-a")}};
+    unsigned step = 1;
+    for (bool passed = false; !passed; ++step) {
+        fake_.fail_at(0);
+        put_site("site-a");
+        ASSERT_EQ(errors_of(sync()), "");
+        fake_.files.files.erase("/etc/wpns/sites.d/site-a.toml");
+        fake_.fail_at(step);
+        try {
+            passed = errors_of(sync(scope)).empty() && fake_.faults.changes < step;
+        } catch (const Error&) {
+        }
+        fake_.fail_at(0);
+        if (!traces_of("site-a").empty()) {
+            ASSERT_EQ(errors_of(sync(scope)), "") << step;
+        }
+        ASSERT_EQ(traces_of("site-a"), "") << step;
+    }
+    EXPECT_GT(step, 20U);
+}
+
+}  // namespace
+}  // namespace wpns

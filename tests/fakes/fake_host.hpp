@@ -1,0 +1,375 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "base/error.hpp"
+#include "host/host.hpp"
+
+/// A host in memory that holds state: tests look at what it has become, not at which calls were
+/// made. `fail_at(n)` makes the n-th change (from 1) throw, once.
+namespace wpns::fakes {
+
+/// Counts changes of the whole fake host.
+struct Faults {
+    unsigned changes = 0;
+    unsigned fail_at = 0;
+    void change(const std::string& what) {
+        if (++changes == fail_at) throw Error(ErrorKind::failed, "injected: " + what);
+    }
+};
+
+class FakeAccounts : public host::Accounts {
+  public:
+    explicit FakeAccounts(Faults& faults) : faults_(faults) {}
+    std::map<std::string, Account> accounts;
+
+    [[nodiscard]] std::map<std::string, Account> find(
+        std::span<const std::string> names) const override {
+        std::map<std::string, Account> found;
+        for (const auto& name : names)
+            if (const auto it = accounts.find(name); it != accounts.end()) found.insert(*it);
+        return found;
+    }
+    [[nodiscard]] std::vector<std::uint32_t> taken_ids() const override { return {0, 33}; }
+    void create(const std::map<std::string, Account>& wanted) override {
+        faults_.change("create accounts");
+        accounts.insert(wanted.begin(), wanted.end());
+    }
+    void remove(const std::string& name) override {
+        faults_.change("remove account");
+        accounts.erase(name);
+    }
+
+  private:
+    Faults& faults_;
+};
+
+class FakeFiles : public host::Files {
+  public:
+    explicit FakeFiles(Faults& faults) : faults_(faults) {}
+    std::map<std::string, File> files;
+    std::map<std::string, Directory> directories;
+    std::map<std::string, std::string> sysctls = {{"net.ipv4.ip_forward", "0"}};
+
+    [[nodiscard]] std::optional<File> read(const std::string& path) const override {
+        const auto it = files.find(path);
+        return it == files.end() ? std::nullopt : std::optional(it->second);
+    }
+    [[nodiscard]] std::optional<Directory> stat_directory(const std::string& path) const override {
+        const auto it = directories.find(path);
+        return it == directories.end() ? std::nullopt : std::optional(it->second);
+    }
+    [[nodiscard]] bool is_directory(const std::string& path) const override {
+        return directories.contains(path);
+    }
+    [[nodiscard]] std::vector<std::string> list(const std::string& directory) const override {
+        std::set<std::string> names;
+        const std::string prefix = directory + "/";
+        const auto add = [&](const auto& entries) {
+            for (const auto& [path, value] : entries)
+                if (path.starts_with(prefix))
+                    names.insert(
+                        path.substr(prefix.size(), path.find('/', prefix.size()) - prefix.size()));
+        };
+        add(files);
+        add(directories);
+        return {names.begin(), names.end()};
+    }
+    void write(const std::string& path, const File& file) override {
+        faults_.change("write " + path);
+        make_parents(path);
+        files[path] = file;
+    }
+    void make_directory(const std::string& path, const Directory& directory) override {
+        faults_.change("make " + path);
+        make_parents(path);
+        directories[path] = directory;
+    }
+    void remove_file(const std::string& path) override {
+        faults_.change("remove " + path);
+        files.erase(path);
+    }
+    void remove_directory(const std::string& path) override {
+        faults_.change("rmdir " + path);
+        if (!list(path).empty()) throw Error(ErrorKind::failed, path + " is not empty");
+        directories.erase(path);
+    }
+    void rename(const std::string& from, const std::string& to) override {
+        faults_.change("rename " + from);
+        if (directories.contains(to)) throw Error(ErrorKind::failed, to + " is there");
+        move(files, from, to);
+        move(directories, from, to);
+    }
+    void purge_tree(const std::string& directory, std::uint32_t uid) override {
+        faults_.change("purge " + directory);
+        if (directories.at(directory).uid != uid) throw Error(ErrorKind::bug, "not the owner");
+        purge(directory);
+    }
+    void copy_trusted_tree(const std::string&, const std::string& to,
+                           const std::vector<std::string>&) override {
+        faults_.change("copy to " + to);
+        directories[to] = {};
+    }
+    void purge_trusted_tree(const std::string& directory) override {
+        faults_.change("purge " + directory);
+        purge(directory);
+    }
+    [[nodiscard]] std::string sysctl(const std::string& key) const override {
+        return sysctls.at(key);
+    }
+    void set_sysctl(const std::string& key, const std::string& value) override {
+        sysctls[key] = value;
+    }
+
+  private:
+    void make_parents(const std::string& path) {
+        for (auto slash = path.find('/', 1); slash != std::string::npos;
+             slash = path.find('/', slash + 1))
+            directories.try_emplace(path.substr(0, slash));
+    }
+    static bool below(const std::string& path, const std::string& directory) {
+        return path == directory || path.starts_with(directory + "/");
+    }
+    void purge(const std::string& directory) {
+        std::erase_if(files, [&](const auto& entry) { return below(entry.first, directory); });
+        std::erase_if(directories,
+                      [&](const auto& entry) { return below(entry.first, directory); });
+    }
+    template <typename Entries>
+    static void move(Entries& entries, const std::string& from, const std::string& to) {
+        Entries moved;
+        for (const auto& [path, value] : entries)
+            moved.emplace(below(path, from) ? to + path.substr(from.size()) : path, value);
+        entries = moved;
+    }
+    Faults& faults_;
+};
+
+class FakeNetwork : public host::Network {
+  public:
+    explicit FakeNetwork(Faults& faults) : faults_(faults) {}
+    std::set<std::string> names;
+    std::map<std::string, Link> links;
+
+    [[nodiscard]] std::vector<std::string> namespaces() const override {
+        return {names.begin(), names.end()};
+    }
+    void create_namespace(const std::string& name) override {
+        faults_.change("create namespace");
+        names.insert(name);
+    }
+    void remove_namespace(const std::string& name) override {
+        faults_.change("remove namespace");
+        names.erase(name);
+    }
+    [[nodiscard]] std::map<std::string, Link> find_links(
+        std::span<const Link> wanted) const override {
+        std::map<std::string, Link> found;
+        for (const auto& link : wanted)
+            if (const auto it = links.find(link.host_end.name); it != links.end())
+                found.insert(*it);
+        return found;
+    }
+    void ensure_link(const Link& link) override {
+        faults_.change("ensure link");
+        if (!names.contains(link.netns))
+            throw Error(ErrorKind::missing, "no namespace " + link.netns);
+        links[link.host_end.name] = link;
+    }
+    void remove_link(const std::string& host_end) override {
+        faults_.change("remove link");
+        links.erase(host_end);
+    }
+    void gather(HostFacts&) const override {}
+
+  private:
+    Faults& faults_;
+};
+
+class FakeFirewall : public host::Firewall {
+  public:
+    explicit FakeFirewall(Faults& faults) : faults_(faults) {}
+    std::optional<FirewallTable> loaded;
+    std::map<std::string, FirewallSite> elements;
+
+    [[nodiscard]] std::optional<FirewallTable> table(const FirewallTable&) const override {
+        return loaded;
+    }
+    [[nodiscard]] std::map<std::string, FirewallSite> sites() const override { return elements; }
+    void load(const FirewallTable& table, std::span<const FirewallSite> sites) override {
+        faults_.change("load firewall");
+        loaded = table;
+        elements.clear();
+        for (const auto& site : sites) elements[site.link] = site;
+    }
+    void change(std::span<const FirewallSite> put, std::span<const FirewallSite> removed) override {
+        faults_.change("change firewall");
+        if (!loaded) throw Error(ErrorKind::failed, "no table");
+        for (const auto& site : removed) elements.erase(site.link);
+        for (const auto& site : put) elements[site.link] = site;
+    }
+    void remove_table() override {
+        faults_.change("remove table");
+        loaded.reset();
+        elements.clear();
+    }
+
+  private:
+    Faults& faults_;
+};
+
+class FakeUnits : public host::Units {
+  public:
+    FakeUnits(Faults& faults, const FakeFiles& files) : faults_(faults), files_(files) {}
+    std::map<std::string, State> states = {{"nginx.service", {"loaded", "active", "running"}}};
+    std::set<std::string> enabled_units;
+    std::vector<std::string> restarted;
+    unsigned reloads = 0;
+
+    [[nodiscard]] std::map<std::string, State> list(std::span<const std::string>) const override {
+        return states;
+    }
+    [[nodiscard]] std::vector<std::string> enabled(std::span<const std::string>) const override {
+        return {enabled_units.begin(), enabled_units.end()};
+    }
+    std::map<std::string, std::string> start(std::span<const std::string> units,
+                                             std::chrono::seconds) override {
+        return for_each(units, "start", [&](const std::string& unit) {
+            states[unit] = {"loaded", "active", "running"};
+        });
+    }
+    std::map<std::string, std::string> restart(std::span<const std::string> units,
+                                               std::chrono::seconds) override {
+        return for_each(units, "restart", [&](const std::string& unit) {
+            states[unit] = {"loaded", "active", "running"};
+            restarted.push_back(unit);
+        });
+    }
+    std::map<std::string, std::string> reload(std::span<const std::string> units,
+                                              std::chrono::seconds) override {
+        return for_each(units, "reload", [](const std::string&) {});
+    }
+    std::map<std::string, std::string> stop(std::span<const std::string> units,
+                                            std::chrono::seconds) override {
+        return for_each(units, "stop", [&](const std::string& unit) { states.erase(unit); });
+    }
+    void enable(std::span<const std::string> units) override {
+        enabled_units.insert(units.begin(), units.end());
+    }
+    void disable(std::span<const std::string> units) override {
+        for (const auto& unit : units) enabled_units.erase(unit);
+    }
+    void daemon_reload() override { ++reloads; }
+    void reset_failed(std::span<const std::string>) override {}
+
+  private:
+    /// A unit without a file cannot be started: that catches a wrong order.
+    template <typename Step>
+    std::map<std::string, std::string> for_each(std::span<const std::string> units,
+                                                const std::string& what, Step step) {
+        std::map<std::string, std::string> results;
+        for (const auto& unit : units) {
+            try {
+                faults_.change(what + " " + unit);
+                const bool foreign = unit == "nginx.service" || what == "stop";
+                if (!foreign && !files_.files.contains("/etc/systemd/system/" + unit))
+                    results[unit] = "no unit file";
+                else
+                    step(unit);
+                results.try_emplace(unit);
+            } catch (const Error& error) {
+                results[unit] = error.message();
+            }
+        }
+        return results;
+    }
+    Faults& faults_;
+    const FakeFiles& files_;
+};
+
+/// Plays systemd-run for the two things that run in a sandbox, and nginx -t.
+class FakeProcess : public host::Process {
+  public:
+    FakeProcess(Faults& faults, FakeFiles& files) : faults_(faults), files_(files) {}
+    std::string nginx_refuses;  ///< a text that makes `nginx -t` fail when any vhost holds it
+    std::map<std::string, unsigned> database_runs;
+
+    Result run(const Command& command) override {
+        const std::scoped_lock lock(running_);  // programs of several sites run at once
+        if (command.argv.front() == "/usr/sbin/nginx") return nginx();
+        const auto has = [&](const std::string& word) {
+            return std::ranges::find(command.argv, word) != command.argv.end();
+        };
+        faults_.change("run in a sandbox");
+        if (has("/usr/bin/mariadb-install-db")) return install_database(command);
+        if (has("/usr/bin/php")) return {0, R"({"installed":true})", ""};
+        return {127, "", "unknown program"};
+    }
+    int run_attached(const Command&) override { return 0; }
+
+  private:
+    Result nginx() const {
+        for (const auto& [path, file] : files_.files)
+            if (!nginx_refuses.empty() && path.starts_with("/etc/nginx/") &&
+                file.content.find(nginx_refuses) != std::string::npos)
+                return {1, "", "[emerg] bad directive"};
+        return {0, "", ""};
+    }
+    Result install_database(const Command& command) {
+        for (const auto& argument : command.argv) {
+            const std::string key = "--property=BindPaths=";
+            const auto end = argument.find(".new:/var/lib/mysql");
+            if (!argument.starts_with(key) || end == std::string::npos) continue;
+            const std::string staging = argument.substr(key.size(), end + 4 - key.size());
+            ++database_runs[staging];
+            for (const char* name : {"/mysql", "/wordpress"})
+                files_.directories[staging + name] = files_.directories.at(staging);
+            files_.files[staging + "/ibdata1"] = {};
+        }
+        return {0, "OK", ""};
+    }
+    Faults& faults_;
+    FakeFiles& files_;
+    std::mutex running_;
+};
+
+class FakeFacts : public host::Facts {
+  public:
+    HostFacts facts;
+    FakeFacts() {
+        facts.php = {
+            {"8.2", "/usr/sbin/php-fpm8.2", "/usr/bin/php8.2", {"mysqlnd", "mysqli"}, {"opcache"}}};
+        facts.mariadbd = "/usr/sbin/mariadbd";
+        facts.nginx = "/usr/sbin/nginx";
+        facts.systemd = 252;
+        facts.uplink = "eth0";
+        facts.resolvers = {*Ipv4::parse("192.0.2.53")};
+        facts.cores = {
+            {"/usr/share/wordpress", {"/usr/share/wordpress", "6.1.9", "6.1.9-00000000"}}};
+    }
+    [[nodiscard]] HostFacts gather(const HostConfig&,
+                                   const std::vector<std::string>&) const override {
+        return facts;
+    }
+};
+
+/// All parts together.
+struct FakeHost {
+    Faults faults;
+    FakeAccounts accounts{faults};
+    FakeFiles files{faults};
+    FakeNetwork network{faults};
+    FakeFirewall firewall{faults};
+    FakeUnits units{faults, files};
+    FakeProcess process{faults, files};
+    FakeFacts facts;
+    host::Host host{accounts, files, network, firewall, units, process, facts};
+
+    void fail_at(unsigned change) { faults = {0, change}; }
+};
+
+}  // namespace wpns::fakes

@@ -1,0 +1,285 @@
+#include <linux/fs.h>
+#include <sys/wait.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include "network/files_fixture.hpp"
+
+namespace wpns::host::linux_os {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uid_t kSite = 412;
+
+class TreeTest : public FilesTest {
+  protected:
+    void SetUp() override {
+        FilesTest::SetUp();
+        if (IsSkipped()) return;
+        put(at("outside/file"), "keep");
+        fs::create_directories(at("data/www"));
+        give(at("data/www"));
+    }
+
+    /// What a site could have made: everything below is its own.
+    static void give(const std::string& path) {
+        ASSERT_EQ(::lchown(path.c_str(), kSite, kSite), 0) << path;
+        if (fs::is_symlink(path) || !fs::is_directory(path)) return;
+        for (const auto& entry : fs::recursive_directory_iterator(path)) {
+            ASSERT_EQ(::lchown(entry.path().c_str(), kSite, kSite), 0) << entry.path();
+        }
+    }
+
+    void expect_purged() {
+        EXPECT_FALSE(fs::exists(fs::symlink_status(at("data/www"))));
+        EXPECT_EQ(text_of(at("outside/file")), "keep");
+    }
+};
+
+TEST_F(TreeTest, PurgesAsTheOwner) {
+    put(at("data/www/a/b/c/file"), "x");
+    fs::create_symlink(at("outside"), at("data/www/a/link"));
+    fs::create_symlink("/etc", at("data/www/etc"));
+    give(at("data/www"));
+    files.purge_tree(at("data/www"), kSite);
+    expect_purged();
+    EXPECT_TRUE(fs::exists("/etc/passwd"));
+    files.purge_tree(at("data/www"), kSite);  // absent is fine
+}
+
+TEST_F(TreeTest, RemovesOnlyTheNameOfAHardLink) {
+    fs::create_hard_link(at("outside/file"), at("data/www/file"));
+    files.purge_tree(at("data/www"), kSite);
+    expect_purged();
+    EXPECT_EQ(stat_at(at("outside/file")).st_uid, 0U);
+}
+
+TEST_F(TreeTest, OpensWhatTheOwnerHasLocked) {
+    put(at("data/www/dark/deeper/file"), "x");
+    put(at("data/www/fixed/file"), "x");
+    give(at("data/www"));
+    for (const std::string name : {"dark/deeper", "dark", "fixed", ""}) {
+        ASSERT_EQ(::chmod(at("data/www/" + name).c_str(), name == "fixed" ? 0500 : 0), 0);
+    }
+    files.purge_tree(at("data/www"), kSite);
+    expect_purged();
+}
+
+TEST_F(TreeTest, PurgesTreesDeeperThanAnyPathOrDescriptorTable) {
+    int at_fd = ::open(at("data/www").c_str(), O_PATH | O_CLOEXEC);
+    for (int depth = 0; depth < 3000; ++depth) {
+        ASSERT_EQ(::mkdirat(at_fd, "deep", 0755), 0);
+        const int next = ::openat(at_fd, "deep", O_PATH | O_CLOEXEC);
+        ASSERT_EQ(::fchownat(at_fd, "deep", kSite, kSite, AT_SYMLINK_NOFOLLOW), 0);
+        ::close(at_fd);
+        at_fd = next;
+    }
+    ::close(at_fd);
+    files.purge_tree(at("data/www"), kSite);
+    expect_purged();
+}
+
+TEST_F(TreeTest, LeavesATreeOfAnotherOwner) {
+    put(at("data/www/file"), "x");
+    EXPECT_EQ(error_of([&] { files.purge_tree(at("data/www"), kSite + 1); }), ErrorKind::conflict);
+    EXPECT_EQ(error_of([&] { files.purge_tree(at("data/www"), 0); }), ErrorKind::bug);
+    EXPECT_EQ(error_of([&] { files.purge_tree(at("outside"), kSite); }), ErrorKind::conflict);
+    EXPECT_EQ(text_of(at("data/www/file")), "x");
+}
+
+TEST_F(TreeTest, TheTopIsNeverALink) {
+    fs::remove(at("data/www"));
+    put(at("other/file"), "x");
+    give(at("other"));
+    fs::create_symlink(at("other"), at("data/www"));
+    EXPECT_EQ(error_of([&] { files.purge_tree(at("data/www"), kSite); }), ErrorKind::failed);
+    EXPECT_EQ(text_of(at("other/file")), "x");
+}
+
+TEST_F(TreeTest, NamesWhatRootHasPutThere) {
+    put(at("data/www/inner/roots\x1b[1m/file"), "x");
+    ASSERT_EQ(::chown(at("data/www/inner").c_str(), kSite, kSite), 0);
+    std::string message;
+    EXPECT_EQ(error_of([&] { files.purge_tree(at("data/www"), kSite); }, &message),
+              ErrorKind::conflict);
+    EXPECT_NE(message.find("inner/roots\\x1b[1m belongs"), std::string::npos) << message;
+    EXPECT_TRUE(fs::exists(at("data/www/inner")));
+}
+
+TEST_F(TreeTest, StopsAtMountPoints) {
+    for (const std::string name : {"data/www/mnt", "core/mnt"}) {
+        fs::create_directories(at(name));
+        give(at("data/www"));
+        put(at("mounted/file"), "keep");
+        give(at("mounted"));
+        ASSERT_EQ(::mount(at("mounted").c_str(), at(name).c_str(), "", MS_BIND, nullptr), 0);
+        EXPECT_EQ(error_of([&] {
+                      if (name.starts_with("core")) return files.purge_trusted_tree(at("core"));
+                      files.purge_tree(at("data/www"), kSite);
+                  }),
+                  ErrorKind::conflict);
+        EXPECT_EQ(text_of(at("mounted/file")), "keep");
+        ASSERT_EQ(::umount(at(name).c_str()), 0);
+    }
+}
+
+/// Swaps a directory and a link to the outside as fast as it can, as the site could.
+class Swapper {
+  public:
+    explicit Swapper(const std::string& www) : child_(::fork()) {
+        if (child_ != 0) return;
+        if (::setresgid(kSite, kSite, kSite) != 0 || ::setresuid(kSite, kSite, kSite) != 0) {
+            ::_exit(1);
+        }
+        const std::string a = www + "/a", b = www + "/b", file = a + "/file";
+        for (unsigned swaps = 0; swaps < 10'000;) {
+            ::mkdir(a.c_str(), 0755);
+            ::close(::open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600));
+            ::symlink((www + "/../../outside").c_str(), b.c_str());
+            if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0) {
+                ++swaps;
+            }
+        }
+        ::_exit(0);
+    }
+    Swapper(const Swapper&) = delete;
+    Swapper& operator=(const Swapper&) = delete;
+    ~Swapper() {
+        if (child_ <= 0) return;
+        ::kill(child_, SIGKILL);
+        ::waitpid(child_, nullptr, 0);
+    }
+    /// True once it has made all its swaps.
+    bool ended() {
+        int status = -1;
+        if (::waitpid(child_, &status, WNOHANG) != child_) return false;
+        child_ = -1;
+        return status == 0;
+    }
+
+  private:
+    pid_t child_;
+};
+
+TEST_F(TreeTest, NothingOutsideIsTouchedInARace) {
+    // What the swapping account could delete itself: only the walk protects it.
+    put(at("outside/file"), "keep");
+    put(at("outside/sub/file"), "keep");
+    give(at("outside"));
+    Swapper swapper(at("data/www"));
+    unsigned purges = 0;
+    for (bool ended = false; !ended;) {
+        ended = swapper.ended();
+        try {
+            files.purge_tree(at("data/www"), kSite);
+        } catch (const Error&) {  // made anew in between: that is the race
+        }
+        ++purges;
+        ASSERT_EQ(text_of(at("outside/sub/file")), "keep");
+        ASSERT_EQ(text_of(at("outside/file")), "keep");
+        if (!fs::exists(at("data/www"))) {
+            fs::create_directory(at("data/www"));
+            ASSERT_EQ(::chown(at("data/www").c_str(), kSite, kSite), 0);
+        }
+    }
+    EXPECT_GT(purges, 10U);
+    files.purge_tree(at("data/www"), kSite);
+    expect_purged();
+}
+
+TEST_F(TreeTest, PurgesATrustedTreeButNothingOfOthersInIt) {
+    put(at("core/a/b/file"), "x");
+    fs::create_symlink(at("outside"), at("core/a/link"));
+    files.purge_trusted_tree(at("core"));
+    EXPECT_FALSE(fs::exists(at("core")));
+    EXPECT_EQ(text_of(at("outside/file")), "keep");
+    put(at("core/site/file"), "x");
+    give(at("core/site"));
+    EXPECT_EQ(error_of([&] { files.purge_trusted_tree(at("core")); }), ErrorKind::conflict);
+    EXPECT_EQ(text_of(at("core/site/file")), "x");
+    files.purge_trusted_tree(at("none"));
+}
+
+TEST_F(TreeTest, CopiesWithLinksResolvedAndTimesKept) {
+    put(at("source/index.php"), "index");
+    put(at("source/wp-includes/version.php"), "version");
+    put(at("source/wp-config.php"), "skipped");
+    put(at("source/wp-content/uploads/file"), "skipped");
+    put(at("library/code.php"), "code");
+    fs::create_symlink("../../library/code.php", at("source/wp-includes/code.php"));
+    fs::create_directory_symlink(at("library"), at("source/library"));
+    fs::create_symlink("nowhere", at("source/dangling"));
+    ASSERT_EQ(::chmod(at("source/index.php").c_str(), 0755), 0);
+    ASSERT_EQ(::chmod(at("source/wp-includes").c_str(), 0700), 0);
+    const timespec times[] = {{1000, 1}, {2000, 2}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, at("source/index.php").c_str(), times, 0), 0);
+    ASSERT_EQ(::utimensat(AT_FDCWD, at("source/wp-includes").c_str(), times, 0), 0);
+
+    files.copy_trusted_tree(at("source"), at("copy"), {"wp-config.php", "wp-content/uploads"});
+
+    EXPECT_EQ(text_of(at("copy/wp-includes/code.php")), "code");
+    EXPECT_FALSE(fs::is_symlink(at("copy/wp-includes/code.php")));
+    EXPECT_EQ(text_of(at("copy/library/code.php")), "code");
+    EXPECT_EQ(files.list(at("copy")),
+              (std::vector<std::string>{"index.php", "library", "wp-content", "wp-includes"}));
+    EXPECT_EQ(entries(at("copy/wp-content")), 0U);
+    EXPECT_EQ(stat_at(at("copy/index.php")).st_mode, S_IFREG | 0644U);
+    EXPECT_EQ(stat_at(at("copy/wp-includes")).st_mode, S_IFDIR | 0755U);
+    EXPECT_EQ(stat_at(at("copy/index.php")).st_mtim.tv_nsec, 2);
+    EXPECT_EQ(stat_at(at("copy/wp-includes")).st_mtim.tv_sec, 2000);
+    EXPECT_EQ(stat_at(at("copy")).st_mode, S_IFDIR | 0755U);
+}
+
+TEST_F(TreeTest, ARefusedCopyLeavesNothing) {
+    struct Case {
+        std::string name;
+        void (*spoil)(const std::string&);
+    };
+    const Case cases[] = {
+        {"a file of another", [](const auto& p) { (void)::chown((p + "/file").c_str(), 9, 9); }},
+        {"a file others write", [](const auto& p) { ::chmod((p + "/file").c_str(), 0666); }},
+        {"a directory others write", [](const auto& p) { ::chmod((p + "/d").c_str(), 0777); }},
+        {"the top of another", [](const auto& p) { (void)::chown(p.c_str(), 9, 9); }},
+        {"a pipe", [](const auto& p) { ::mkfifo((p + "/fifo").c_str(), 0644); }},
+        {"a circle", [](const auto& p) { fs::create_symlink("..", p + "/d/up"); }},
+        {"a link to a file of another",
+         [](const auto& p) {
+             put(p + "-foreign", "x");
+             (void)::chown((p + "-foreign").c_str(), 9, 9);
+             fs::create_symlink(p + "-foreign", p + "/link");
+         }},
+        {"a link of another",
+         [](const auto& p) {
+             fs::create_symlink("file", p + "/link");
+             (void)::lchown((p + "/link").c_str(), 9, 9);
+         }},
+    };
+    for (const auto& c : cases) {
+        fs::remove_all(at("source"));
+        put(at("source/file"), "x");
+        put(at("source/d/file"), "x");
+        fs::create_directories(at("target"));
+        c.spoil(at("source"));
+        EXPECT_EQ(error_of([&] { files.copy_trusted_tree(at("source"), at("target/copy"), {}); }),
+                  ErrorKind::conflict)
+            << c.name;
+        EXPECT_EQ(entries(at("target")), 0U) << c.name;
+    }
+}
+
+TEST_F(TreeTest, NeverCopiesOverATree) {
+    put(at("source/file"), "new");
+    put(at("copy/file"), "old");
+    EXPECT_EQ(error_of([&] { files.copy_trusted_tree(at("source"), at("copy"), {}); }),
+              ErrorKind::conflict);
+    EXPECT_EQ(text_of(at("copy/file")), "old");
+    EXPECT_EQ(error_of([&] { files.copy_trusted_tree(at("none"), at("new"), {}); }),
+              ErrorKind::missing);
+}
+
+}  // namespace
+}  // namespace wpns::host::linux_os

@@ -1,0 +1,271 @@
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <vector>
+
+#include "network/traffic.hpp"
+#include "network/world.hpp"
+
+namespace wpns::test {
+namespace {
+
+/// What a test may send to. `port` 0 is a ping.
+struct Probe {
+    std::string from;
+    std::string to;
+    std::uint16_t port = 0;
+    Reach expected = Reach::refused;
+};
+
+constexpr std::uint16_t ports[] = {22, 25, 53, 80, 443, 3306, 8080};
+
+std::ostream& operator<<(std::ostream& out, const Probe& probe) {
+    return out << (probe.from.empty() ? "host" : probe.from) << " -> " << probe.to << ":"
+               << probe.port;
+}
+
+/// Two sites, the host, and a namespace that plays the world: it holds a public, a private, a
+/// metadata and a resolver's address, and has a route back to the sites, so that only the rules
+/// decide. Everybody listens on all ports that are tried.
+class TrafficTest : public World {
+  protected:
+    void SetUp() override {
+        World::SetUp();
+        if (HasFatalFailure()) return;
+        // Else the kernel gives one sender a few refusals and then one a second.
+        write_sysctl("", "net/ipv4/icmp_ratelimit", "0");
+        make_world();
+        for (const Link& site : {a, b}) {
+            network->create_namespace(site.netns);
+            network->ensure_link(site);
+        }
+        for (const char* place : {"", "world", "site-a", "site-b"})
+            for (const std::uint16_t port : ports) listeners_.push_back(listen_tcp(place, port));
+    }
+    void load(Egress egress = Egress::open) {
+        firewall->load(table_with({ip("192.168.77.1"), ip("9.9.9.9"), ip("203.0.113.1")}),
+                       std::vector{firewall_of(a, egress), firewall_of(b)});
+    }
+    static Reach try_out(const Probe& probe) {
+        if (probe.port == 0) return ping(probe.from, ip(probe.to));
+        return connect_tcp(probe.from, ip(probe.to), probe.port);
+    }
+    static void expect_all(const std::vector<Probe>& probes) {
+        for (const Probe& probe : probes) EXPECT_EQ(try_out(probe), probe.expected) << probe;
+    }
+    /// Shows that a refusal seen later is the rules' doing.
+    static void expect_open(const std::vector<Probe>& probes) {
+        for (const Probe& probe : probes) EXPECT_EQ(try_out(probe), Reach::yes) << probe;
+    }
+
+    const Link a = link_of("site-a", 0);
+    const Link b = link_of("site-b", 1);
+
+  private:
+    void make_world() {
+        Link uplink = link_of("world", 0);
+        uplink.host_end = {"eth0", "eth0"};
+        uplink.site_end = {"wan0", "wan0"};
+        uplink.host_address = ip("203.0.113.1");
+        uplink.site_address = ip("203.0.113.2");
+        uplink.prefix = 24;
+        network->create_namespace("world");
+        network->ensure_link(uplink);
+        Socket host;
+        set_group(host, "eth0", 0);
+        Socket inside = socket_of("world");
+        for (const char* address : {"8.8.8.8", "9.9.9.9", "169.254.169.254", "168.63.129.16",
+                                    "100.100.100.200", "192.168.77.1", "10.99.0.1"}) {
+            add_address(inside, "wan0", ip(address), 32);
+            add_route(host, "eth0", Cidr::of(ip(address), 32), uplink.site_address);
+        }
+        add_address(host, "eth0", ip("198.51.100.7"), 32);
+    }
+
+    std::vector<UniqueFd> listeners_;
+};
+
+TEST_F(TrafficTest, SiteReachesTheWorldAndItsGateway) {
+    load();
+    expect_all({{"site-a", "8.8.8.8", 443, Reach::yes},
+                {"site-a", "8.8.8.8", 8080, Reach::yes},
+                {"site-a", "8.8.8.8", 0, Reach::yes},
+                {"site-a", "10.10.1.1", 80, Reach::yes},
+                {"site-a", "10.10.1.1", 443, Reach::yes},
+                {"site-a", "10.10.1.1", 0, Reach::yes}});
+}
+
+TEST_F(TrafficTest, HostReachesTheSite) {
+    load();
+    expect_all({{"", "10.10.1.2", 3306, Reach::yes},
+                {"", "10.10.1.2", 0, Reach::yes},
+                {"", "10.10.1.6", 3306, Reach::yes},
+                {"", "10.10.1.1", 80, Reach::yes}});
+}
+
+TEST_F(TrafficTest, SitesReachNeitherEachOtherNorEachOthersGateway) {
+    const std::vector<Probe> probes{{"site-a", "10.10.1.6", 3306}, {"site-a", "10.10.1.6", 0},
+                                    {"site-a", "10.10.1.5", 80},   {"site-a", "10.10.1.5", 0},
+                                    {"site-b", "10.10.1.2", 80},   {"site-b", "10.10.1.1", 443}};
+    expect_open(probes);
+    load();
+    expect_all(probes);
+}
+
+TEST_F(TrafficTest, SiteReachesNoServiceOfTheHost) {
+    const std::vector<Probe> probes{{"site-a", "10.10.1.1", 22},     {"site-a", "10.10.1.1", 3306},
+                                    {"site-a", "203.0.113.1", 80},   {"site-a", "203.0.113.1", 22},
+                                    {"site-a", "198.51.100.7", 443}, {"site-a", "198.51.100.7", 0},
+                                    {"site-a", "10.10.1.1", 53}};
+    expect_open(probes);
+    load();
+    expect_all(probes);
+}
+
+TEST_F(TrafficTest, SiteReachesNoPrivateMetadataOrPoolAddressAndNoMail) {
+    const std::vector<Probe> probes{
+        {"site-a", "10.99.0.1", 443},    {"site-a", "192.168.77.1", 80},
+        {"site-a", "192.168.77.1", 0},   {"site-a", "169.254.169.254", 80},
+        {"site-a", "168.63.129.16", 80}, {"site-a", "100.100.100.200", 80},
+        {"site-a", "8.8.8.8", 25},       {"site-a", "169.254.169.254", 53}};
+    expect_open(probes);
+    load();
+    expect_all(probes);
+    expect_all({{"site-a", "10.10.77.1", 80}, {"site-a", "10.10.0.1", 0}});
+}
+
+TEST_F(TrafficTest, ResolversAreReachedOnPort53EvenWhenPrivateOrTheHost) {
+    load();
+    EXPECT_EQ(exchange_udp("site-a", "world", ip("192.168.77.1"), 53), Reach::yes);
+    EXPECT_EQ(exchange_udp("site-a", "world", ip("9.9.9.9"), 53), Reach::yes);
+    EXPECT_EQ(exchange_udp("site-a", "", ip("203.0.113.1"), 53), Reach::yes);
+    EXPECT_EQ(exchange_udp("site-a", "world", ip("10.99.0.1"), 53), Reach::refused);
+    expect_all({{"site-a", "192.168.77.1", 53, Reach::yes},
+                {"site-a", "203.0.113.1", 53, Reach::yes},
+                {"site-a", "203.0.113.1", 80}});
+}
+
+TEST_F(TrafficTest, EgressWebIsWebAndResolvers) {
+    load(Egress::web);
+    EXPECT_EQ(exchange_udp("site-a", "world", ip("9.9.9.9"), 53), Reach::yes);
+    expect_all({{"site-a", "8.8.8.8", 80, Reach::yes},
+                {"site-a", "8.8.8.8", 443, Reach::yes},
+                {"site-a", "8.8.8.8", 8080},
+                {"site-a", "8.8.8.8", 0},
+                {"site-a", "10.99.0.1", 443},
+                {"site-b", "8.8.8.8", 8080, Reach::yes}});
+}
+
+TEST_F(TrafficTest, EgressNoneIsNothingNotEvenResolvers) {
+    load(Egress::none);
+    EXPECT_EQ(exchange_udp("site-a", "world", ip("9.9.9.9"), 53), Reach::refused);
+    expect_all({{"site-a", "8.8.8.8", 443},
+                {"site-a", "9.9.9.9", 53},
+                {"site-a", "203.0.113.1", 53},
+                {"site-a", "10.10.1.1", 80, Reach::yes},
+                {"", "10.10.1.2", 3306, Reach::yes}});
+}
+
+TEST_F(TrafficTest, LinkThatNoSiteHasReachesNothing) {
+    firewall->load(table_with(), std::vector{firewall_of(b)});
+    expect_all({{"site-a", "8.8.8.8", 443, Reach::no_answer},
+                {"site-a", "10.10.1.1", 80, Reach::no_answer},
+                {"site-a", "10.10.1.6", 3306, Reach::no_answer}});
+}
+
+TEST_F(TrafficTest, TheWorldSeesTheHostAsTheSource) {
+    const UniqueFd tcp = listen_tcp("world", 4444);
+    const UniqueFd udp = listen_udp("world", 4444);
+    ASSERT_EQ(connect_tcp("site-a", ip("8.8.8.8"), 4444), Reach::yes);
+    EXPECT_EQ(accepted_from(tcp), a.site_address);
+    load();
+    ASSERT_EQ(connect_tcp("site-a", ip("8.8.8.8"), 4444), Reach::yes);
+    EXPECT_EQ(accepted_from(tcp), ip("203.0.113.1"));
+    EXPECT_EQ(exchange_udp("site-a", "world", ip("8.8.8.8"), 4445), Reach::yes);
+    send_udp("site-a", ip("8.8.8.8"), 4444);
+    EXPECT_EQ(received_from(udp), ip("203.0.113.1"));
+}
+
+TEST_F(TrafficTest, HostToSiteIsNotMasqueraded) {
+    load();
+    const UniqueFd tcp = listen_tcp("site-a", 4444);
+    ASSERT_EQ(connect_tcp("", a.site_address, 4444), Reach::yes);
+    EXPECT_EQ(accepted_from(tcp), a.host_address);
+}
+
+TEST_F(TrafficTest, NobodyOutsideReachesASite) {
+    Socket inside = socket_of("world");
+    add_route(inside, "wan0", cidr("10.10.0.0/16"), ip("203.0.113.1"));
+    const std::vector<Probe> probes{{"world", "10.10.1.2", 3306, Reach::no_answer},
+                                    {"world", "10.10.1.2", 0, Reach::no_answer}};
+    expect_open(probes);
+    load();
+    expect_all(probes);
+}
+
+TEST_F(TrafficTest, ForgedSourceNeverLeavesTheLink) {
+    const UniqueFd away = listen_udp("world", 4444);
+    const UniqueFd neighbour = listen_udp("site-b", 4444);
+    const UniqueFd here = listen_udp("", 4444);
+    write_sysctl("", "net/ipv4/conf/all/rp_filter", "0");
+    write_sysctl("", "net/ipv4/conf/" + a.host_end.name + "/rp_filter", "0");
+    for (const char* forged : {"10.10.1.6", "198.18.0.9"}) {
+        send_udp("site-a", ip("8.8.8.8"), 4444, ip(forged));
+        EXPECT_EQ(received_from(away), ip(forged)) << "without rules it must arrive";
+    }
+    load();
+    for (const char* forged : {"10.10.1.6", "198.18.0.9"}) {
+        send_udp("site-a", ip("8.8.8.8"), 4444, ip(forged));
+        EXPECT_EQ(received_from(away), std::nullopt) << forged;
+        send_udp("site-a", a.host_address, 4444, ip(forged));
+        EXPECT_EQ(received_from(here), std::nullopt) << forged;
+    }
+    send_udp("site-a", ip("8.8.8.8"), 4444, a.site_address);
+    EXPECT_EQ(received_from(away), ip("203.0.113.1"));
+}
+
+TEST_F(TrafficTest, ForeignTrafficFallsThroughUntouched) {
+    Link other = link_of("other", 9);
+    other.host_end = {"br-other", "br-other"};
+    other.site_end = {"eth0", "eth0"};
+    other.host_address = ip("172.20.0.1");
+    other.site_address = ip("172.20.0.2");
+    network->create_namespace("other");
+    network->ensure_link(other);
+    Socket host;
+    set_group(host, "br-other", 0);
+    Socket world = socket_of("world");
+    add_route(world, "wan0", cidr("172.20.0.0/30"), ip("203.0.113.1"));
+    const UniqueFd away = listen_tcp("world", 4444);
+    const UniqueFd inner = listen_tcp("other", 4444);
+    load();
+    expect_all({{"other", "10.99.0.1", 80, Reach::yes},
+                {"other", "8.8.8.8", 25, Reach::yes},
+                {"other", "172.20.0.1", 22, Reach::yes},
+                {"world", "172.20.0.2", 4444, Reach::yes},
+                {"other", "10.10.1.2", 3306, Reach::no_answer},
+                {"site-a", "172.20.0.2", 4444}});
+    ASSERT_EQ(connect_tcp("other", ip("8.8.8.8"), 4444), Reach::yes);
+    EXPECT_EQ(accepted_from(away), other.site_address);
+}
+
+TEST_F(TrafficTest, Ipv6OfASiteGoesNowhere) {
+    for (const auto& [place, link] : {std::pair{std::string(), a.host_end.name},
+                                      std::pair{std::string("site-a"), a.site_end.name}}) {
+        write_sysctl(place, "net/ipv6/conf/" + link + "/accept_dad", "0");
+        write_sysctl(place, "net/ipv6/conf/" + link + "/disable_ipv6", "0");
+    }
+    Socket host;
+    Socket inside = socket_of("site-a");
+    add_address6(host, a.host_end.name, "fd00:1::1");
+    add_address6(inside, a.site_end.name, "fd00:1::2");
+    const UniqueFd here = listen_tcp6("", 80);
+    const UniqueFd there = listen_tcp6("site-a", 80);
+    EXPECT_EQ(connect_tcp6("site-a", "fd00:1::1", 80), Reach::yes);
+    load();
+    EXPECT_EQ(connect_tcp6("site-a", "fd00:1::1", 80), Reach::no_answer);
+    EXPECT_EQ(connect_tcp6("", "fd00:1::2", 80), Reach::no_answer);
+}
+
+}  // namespace
+}  // namespace wpns::test

@@ -1,0 +1,304 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <functional>
+#include <thread>
+
+#include "base/error.hpp"
+#include "host/linux/netns.hpp"
+#include "host/linux/network_state.hpp"
+#include "network/traffic.hpp"
+#include "network/world.hpp"
+
+namespace wpns::test {
+namespace {
+
+using host::linux_os::read_link;
+
+class LinkTest : public World {
+  protected:
+    void SetUp() override {
+        World::SetUp();
+        if (network) network->create_namespace("site-a");
+    }
+    [[nodiscard]] std::map<std::string, Link> find(const Link& link) const {
+        return network->find_links(std::vector{link});
+    }
+    [[nodiscard]] Link found(const Link& link) const { return find(link).at(link.host_end.name); }
+};
+
+/// Hears every change of links, addresses, routes and neighbours in one namespace.
+class Listener {
+  public:
+    explicit Listener(const std::string& netns) {
+        in(netns, [&] {
+            fd_ = UniqueFd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+            sockaddr_nl name{};
+            name.nl_family = AF_NETLINK;
+            name.nl_groups = RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE;
+            ASSERT_EQ(bind(fd_.get(), reinterpret_cast<sockaddr*>(&name), sizeof name), 0);
+        });
+    }
+    [[nodiscard]] int messages() const {
+        std::array<char, 8192> bytes{};
+        int count = 0;
+        while (recv(fd_.get(), bytes.data(), bytes.size(), 0) > 0) ++count;
+        return count;
+    }
+
+  private:
+    UniqueFd fd_;
+};
+
+TEST_F(LinkTest, NewPairIsFoundAsWantedAndCarriesPackets) {
+    const Link link = link_of("site-a");
+    EXPECT_TRUE(find(link).empty());
+    network->ensure_link(link);
+    EXPECT_EQ(found(link), link);
+    EXPECT_EQ(ping("", link.site_address), Reach::yes);
+    EXPECT_EQ(ping("site-a", link.host_address), Reach::yes);
+}
+
+TEST_F(LinkTest, EndsAreInTheirPlacesWithGroupAndMacsOfTheirOwn) {
+    const Link link = link_of("site-a");
+    network->ensure_link(link);
+    Socket host;
+    Socket inside = socket_of("site-a");
+    const auto outer = read_link(host, "veth0-site-a");
+    const auto inner = read_link(inside, "veth1-site-a");
+    ASSERT_TRUE(outer && inner);
+    EXPECT_EQ(outer->group, names::link_group);
+    EXPECT_EQ(outer->mac, link.host_mac);
+    EXPECT_EQ(inner->mac, link.site_mac);
+    EXPECT_FALSE(read_link(host, "veth1-site-a"));
+    EXPECT_EQ(read_sysctl("", "net/ipv6/conf/veth0-site-a/disable_ipv6"), "1");
+    EXPECT_EQ(read_sysctl("site-a", "net/ipv6/conf/veth1-site-a/disable_ipv6"), "1");
+}
+
+TEST_F(LinkTest, EnsureAgainChangesNothing) {
+    const Link link = link_of("site-a");
+    network->ensure_link(link);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const Listener host("");
+    const Listener inside("site-a");
+    network->ensure_link(link);
+    EXPECT_EQ(host.messages(), 0);
+    EXPECT_EQ(inside.messages(), 0);
+}
+
+TEST_F(LinkTest, LongNamesGetAShortOneAndTheFullAsAltname) {
+    const Link link = link_of("a-rather-long-site-name");
+    ASSERT_NE(link.host_end.name, link.host_end.full);
+    network->create_namespace(link.netns);
+    network->ensure_link(link);
+    EXPECT_EQ(found(link), link);
+    Socket host;
+    Socket inside = socket_of(link.netns);
+    EXPECT_EQ(read_link(host, "veth0-a-rather-long-site-name")->name, link.host_end.name);
+    EXPECT_EQ(read_link(inside, "veth1-a-rather-long-site-name")->name, link.site_end.name);
+}
+
+TEST_F(LinkTest, MtuIsThatOfBothEnds) {
+    Link link = link_of("site-a");
+    link.mtu = 1400;
+    network->ensure_link(link);
+    EXPECT_EQ(found(link), link);
+    link.mtu = 9000;
+    EXPECT_EQ(found(link).mtu, 1400U);
+    network->ensure_link(link);
+    EXPECT_EQ(found(link), link);
+}
+
+struct Damage {
+    const char* name;
+    std::function<void(Socket& host, Socket& inside)> harm;
+    std::function<bool(const Link& found)> shows;
+};
+
+std::string title_of(const ::testing::TestParamInfo<Damage>& info) {
+    return info.param.name;
+}
+
+class DamageTest : public LinkTest, public ::testing::WithParamInterface<Damage> {};
+
+TEST_P(DamageTest, ShowsAndIsCorrected) {
+    const Link link = link_of("a-rather-long-site-name");
+    network->create_namespace(link.netns);
+    network->ensure_link(link);
+    Socket host;
+    Socket inside = socket_of(link.netns);
+    GetParam().harm(host, inside);
+    const Link broken = found(link);
+    EXPECT_NE(broken, link);
+    EXPECT_TRUE(GetParam().shows(broken));
+    network->ensure_link(link);
+    EXPECT_EQ(found(link), link);
+    EXPECT_EQ(ping("", link.site_address), Reach::yes);
+    EXPECT_EQ(ping(link.netns, link.host_address), Reach::yes);
+}
+
+const Link damaged = link_of("a-rather-long-site-name");
+const std::string outer_name = damaged.host_end.name;
+const std::string inner_name = damaged.site_end.name;
+
+INSTANTIATE_TEST_SUITE_P(
+    All, DamageTest,
+    ::testing::Values(
+        Damage{"HostMtu", [](auto& host, auto&) { set_mtu(host, outer_name, 1300); },
+               [](auto& link) { return link.mtu == 1300; }},
+        Damage{"SiteMtu", [](auto&, auto& inside) { set_mtu(inside, inner_name, 1300); },
+               [](auto& link) { return link.mtu == 1300; }},
+        Damage{"HostMac", [](auto& host, auto&) { set_mac(host, outer_name, Mac::derive("x")); },
+               [](auto& link) { return link.host_mac != damaged.host_mac; }},
+        Damage{"SiteMac", [](auto&, auto& in) { set_mac(in, inner_name, Mac::derive("x")); },
+               [](auto& link) { return link.site_mac != damaged.site_mac; }},
+        Damage{"Group", [](auto& host, auto&) { set_group(host, outer_name, 0); },
+               [](auto& link) { return link.host_mac == Mac{}; }},
+        Damage{"HostDown", [](auto& host, auto&) { set_down(host, outer_name); },
+               [](auto& link) { return link.mtu == 0; }},
+        Damage{"SiteDown", [](auto&, auto& inside) { set_down(inside, inner_name); },
+               [](auto& link) { return link.mtu == 0; }},
+        Damage{"HostAddressGone",
+               [](auto& host, auto&) { delete_address(host, outer_name, ip("10.10.1.1"), 30); },
+               [](auto& link) { return link.host_address == Ipv4{}; }},
+        Damage{"SiteAddressGone",
+               [](auto&, auto& in) { delete_address(in, inner_name, ip("10.10.1.2"), 30); },
+               [](auto& link) { return link.site_address == Ipv4{}; }},
+        Damage{"FurtherHostAddress",
+               [](auto& host, auto&) { add_address(host, outer_name, ip("10.10.9.1"), 24); },
+               [](auto& link) { return link.host_address == Ipv4{}; }},
+        Damage{"FurtherSiteAddress",
+               [](auto&, auto& in) { add_address(in, inner_name, ip("10.10.1.6"), 30); },
+               [](auto& link) { return link.site_address == Ipv4{}; }},
+        Damage{"WrongPrefix",
+               [](auto&, auto& inside) {
+                   delete_address(inside, inner_name, ip("10.10.1.2"), 30);
+                   add_address(inside, inner_name, ip("10.10.1.2"), 24);
+                   add_route(inside, inner_name, cidr("0.0.0.0/0"), ip("10.10.1.1"));
+               },
+               [](auto& link) { return link.prefix == 0; }},
+        Damage{"DefaultRouteGone",
+               [](auto&, auto& in) { delete_route(in, inner_name, cidr("0.0.0.0/0")); },
+               [](auto& link) { return link.host_address == Ipv4{}; }},
+        Damage{"HostNeighbourGone",
+               [](auto& host, auto&) { delete_neighbour(host, outer_name, ip("10.10.1.2")); },
+               [](auto& link) { return link.site_mac == Mac{}; }},
+        Damage{"SiteNeighbourGone",
+               [](auto&, auto& in) { delete_neighbour(in, inner_name, ip("10.10.1.1")); },
+               [](auto& link) { return link.host_mac == Mac{}; }},
+        Damage{"HostAltnameGone",
+               [](auto& host, auto&) { delete_altname(host, outer_name, damaged.host_end.full); },
+               [](auto& link) { return link.host_end.full.empty(); }},
+        Damage{"SiteAltnameGone",
+               [](auto&, auto& in) { delete_altname(in, inner_name, damaged.site_end.full); },
+               [](auto& link) { return link.site_end.full.empty(); }},
+        Damage{"HostIpv6",
+               [](auto&, auto&) {
+                   write_sysctl("", "net/ipv6/conf/" + outer_name + "/disable_ipv6", "0");
+               },
+               [](auto& link) { return link.mtu == 0; }},
+        Damage{"SiteIpv6",
+               [](auto&, auto&) {
+                   write_sysctl(damaged.netns, "net/ipv6/conf/" + inner_name + "/disable_ipv6",
+                                "0");
+               },
+               [](auto& link) { return link.mtu == 0; }}),
+    title_of);
+
+TEST_F(LinkTest, PairOfAnEarlierNamespaceIsReplacedWhileThatStillLives) {
+    const Link link = link_of("site-a");
+    network->ensure_link(link);
+    // A process that still runs in it keeps the old namespace, with its end, alive.
+    const UniqueFd old = host::linux_os::open_namespace("site-a");
+    network->remove_namespace("site-a");
+    network->create_namespace("site-a");
+    EXPECT_EQ(found(link).netns, "");
+    EXPECT_EQ(found(link).site_address, Ipv4{});
+    network->ensure_link(link);
+    EXPECT_EQ(found(link), link);
+    EXPECT_EQ(ping("", link.site_address), Reach::yes);
+    Socket in_old = host::linux_os::socket_inside(old.get());
+    EXPECT_FALSE(read_link(in_old, "veth1-site-a"));
+}
+
+TEST_F(LinkTest, NamesOfADyingNamespaceAreWaitedFor) {
+    const Link link = link_of("site-a");
+    for (int round = 0; round < 30; ++round) {
+        network->ensure_link(link);
+        network->remove_namespace("site-a");
+        network->create_namespace("site-a");
+    }
+    network->ensure_link(link);
+    EXPECT_EQ(found(link), link);
+}
+
+TEST_F(LinkTest, MissingNamespaceShowsAsAnEndThatIsNotThere) {
+    const Link link = link_of("site-a");
+    network->ensure_link(link);
+    const UniqueFd held = host::linux_os::open_namespace("site-a");
+    network->remove_namespace("site-a");
+    const Link broken = found(link);
+    EXPECT_EQ(broken.host_end, link.host_end);
+    EXPECT_EQ(broken.netns, "");
+    EXPECT_EQ(broken.host_address, Ipv4{});
+}
+
+ErrorKind refusal_of(const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        return error.kind();
+    }
+    return ErrorKind::bug;
+}
+
+TEST_F(LinkTest, ForeignLinksOfOurNamesAreLeftAlone) {
+    const Link link = link_of("site-a");
+    Socket host;
+    add_bridge(host, "veth0-site-a");
+    EXPECT_EQ(refusal_of([&] { network->ensure_link(link); }), ErrorKind::conflict);
+    EXPECT_EQ(refusal_of([&] { network->remove_link("veth0-site-a"); }), ErrorKind::conflict);
+    EXPECT_TRUE(read_link(host, "veth0-site-a"));
+}
+
+TEST_F(LinkTest, ForeignVethOfOurNameIsLeftAlone) {
+    const Link link = link_of("site-a");
+    Link foreign = link;
+    foreign.host_mac = Mac::derive("somebody");
+    network->ensure_link(foreign);
+    Socket host;
+    set_group(host, "veth0-site-a", 0);
+    EXPECT_EQ(refusal_of([&] { network->ensure_link(link); }), ErrorKind::conflict);
+    EXPECT_EQ(read_link(host, "veth0-site-a")->mac, foreign.host_mac);
+}
+
+TEST_F(LinkTest, ErrorsNameStepAndObject) {
+    Link link = link_of("site-a");
+    link.mtu = 20;  // below what the kernel takes for veth
+    try {
+        network->ensure_link(link);
+        FAIL() << "nothing was thrown";
+    } catch (const Error& error) {
+        EXPECT_NE(error.message().find("create link veth0-site-a"), std::string::npos)
+            << error.message();
+    }
+}
+
+TEST_F(LinkTest, RemoveTakesBothEndsAndIsFineWithNothing) {
+    const Link link = link_of("site-a");
+    network->ensure_link(link);
+    network->remove_link(link.host_end.name);
+    Socket host;
+    Socket inside = socket_of("site-a");
+    EXPECT_FALSE(read_link(host, link.host_end.name));
+    EXPECT_FALSE(read_link(inside, link.site_end.name));
+    EXPECT_NO_THROW(network->remove_link(link.host_end.name));
+    EXPECT_TRUE(find(link).empty());
+}
+
+}  // namespace
+}  // namespace wpns::test

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/fd.hpp"
+#include "model/address.hpp"
+
+/// Real packets. "" names the host, any other name a network namespace. Waits are at most half a
+/// second: everything is on one machine.
+namespace wpns::test {
+
+/// On all addresses there.
+[[nodiscard]] UniqueFd listen_tcp(const std::string& netns, std::uint16_t port);
+[[nodiscard]] UniqueFd listen_udp(const std::string& netns, std::uint16_t port);
+
+enum class Reach {
+    yes,
+    refused,    ///< told so at once
+    no_answer,  ///< silence
+};
+[[nodiscard]] Reach connect_tcp(const std::string& netns, Ipv4 to, std::uint16_t port);
+/// Who connected last; nothing when nobody did.
+[[nodiscard]] std::optional<Ipv4> accepted_from(const UniqueFd& listener);
+
+/// Sends one datagram, from that address where one is given.
+void send_udp(const std::string& netns, Ipv4 to, std::uint16_t port,
+              std::optional<Ipv4> from = std::nullopt);
+/// Who sent the next datagram that arrived there.
+[[nodiscard]] std::optional<Ipv4> received_from(const UniqueFd& socket);
+/// One datagram from `netns` to a listener that is set up for it in `server`, and one back.
+[[nodiscard]] Reach exchange_udp(const std::string& netns, const std::string& server, Ipv4 to,
+                                 std::uint16_t port);
+
+/// One echo request.
+[[nodiscard]] Reach ping(const std::string& netns, Ipv4 to);
+
+/// TCP over IPv6.
+[[nodiscard]] UniqueFd listen_tcp6(const std::string& netns, std::uint16_t port);
+[[nodiscard]] Reach connect_tcp6(const std::string& netns, const std::string& to,
+                                 std::uint16_t port);
+
+std::ostream& operator<<(std::ostream& out, Reach reach);
+
+}  // namespace wpns::test

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "host/host.hpp"
+#include "host/linux/firewall_nftables.hpp"
+#include "host/linux/network_libnl.hpp"
+#include "network/rtnl.hpp"
+
+namespace wpns::test {
+
+/// A throw-away host: whatever a test makes in it is removed at its end. Fails at once when it is
+/// run on a real one.
+class World : public ::testing::Test {
+  protected:
+    void SetUp() override;
+    void TearDown() override;
+
+    std::unique_ptr<host::Network> network;
+    std::unique_ptr<host::Firewall> firewall;
+};
+
+[[nodiscard]] Ipv4 ip(const std::string& text);
+[[nodiscard]] Cidr cidr(const std::string& text);
+
+/// The link of the site with that name in the n-th /30 of 10.10.0.0/16, from 10.10.1.0/30 on.
+[[nodiscard]] Link link_of(const std::string& site, unsigned n = 0);
+[[nodiscard]] FirewallSite firewall_of(const Link& link, Egress egress = Egress::open);
+/// The table for the default pool.
+[[nodiscard]] FirewallTable table_with(const std::vector<Ipv4>& resolvers = {});
+
+/// Runs `work` in the namespace of that name; on the host where the name is empty.
+void in(const std::string& netns, const std::function<void()>& work);
+[[nodiscard]] Socket socket_of(const std::string& netns);
+
+/// Writes a file under /proc/sys of the namespace.
+void write_sysctl(const std::string& netns, const std::string& path, const std::string& value);
+[[nodiscard]] std::string read_sysctl(const std::string& netns, const std::string& path);
+
+}  // namespace wpns::test
