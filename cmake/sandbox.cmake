@@ -1,32 +1,41 @@
 # The sandbox tree: RootDirectory= of every site service. A static skeleton of mount points, root's and without data:
 # systemd binds into it what a service may see. A mount point that is missing here would be made at the first start.
-set(sandbox ${CMAKE_CURRENT_BINARY_DIR}/sandbox)
+#
+# What is there already is never replaced: when a mount point is unlinked or renamed over, the kernel takes away what is
+# mounted on it in the sandboxes of all running services. A package must create these files once, not ship them.
+install(CODE [=[
+  set(tree "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/share/wpns/sandbox")
+  set(read OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+  set(search ${read} OWNER_EXECUTE GROUP_EXECUTE WORLD_EXECUTE)
 
-set(sandbox_directories
-  dev proc sys tmp root home srv/core srv/www run/host/.os-release-stage run/systemd/incoming run/wpns var/lib/mysql var/lib/mysql-files var/tmp
-  etc/alternatives etc/fonts etc/ImageMagick-6 etc/ImageMagick-7 etc/nginx etc/ssl/certs etc/wpns
-  usr/bin usr/sbin usr/lib usr/lib64 usr/share/fonts usr/share/mariadb usr/share/mysql usr/share/wpns/php
-  usr/share/zoneinfo)
-set(sandbox_files
-  etc/group etc/hosts etc/localtime etc/my.cnf etc/passwd etc/resolv.conf etc/nginx/mime.types etc/ssl/openssl.cnf
-  etc/wpns/my.cnf etc/wpns/nginx.conf etc/wpns/php-fpm.conf etc/wpns/php.ini run/systemd/notify srv/wp-config.php
-  usr/bin/php usr/sbin/mariadbd usr/sbin/nginx usr/sbin/php-fpm)
-set(sandbox_links bin:usr/bin sbin:usr/sbin lib:usr/lib lib64:usr/lib64)
+  foreach(path
+      dev etc etc/ImageMagick-6 etc/ImageMagick-7 etc/alternatives etc/fonts etc/nginx etc/ssl etc/ssl/certs etc/wpns
+      home proc root run run/host run/host/.os-release-stage run/systemd run/systemd/incoming run/wpns srv srv/core
+      srv/www sys tmp usr usr/bin usr/lib usr/lib64 usr/sbin usr/share usr/share/fonts usr/share/mariadb
+      usr/share/mysql usr/share/wpns usr/share/wpns/php usr/share/zoneinfo var var/lib var/lib/mysql
+      var/lib/mysql-files var/tmp)
+    file(MAKE_DIRECTORY ${tree}/${path})
+    file(CHMOD ${tree}/${path} PERMISSIONS ${search})
+  endforeach()
+  file(CHMOD ${tree} PERMISSIONS ${search})
 
-foreach(path IN LISTS sandbox_directories)
-  file(MAKE_DIRECTORY ${sandbox}/${path})
-endforeach()
-foreach(path IN LISTS sandbox_files)
-  file(TOUCH ${sandbox}/${path})
-endforeach()
-foreach(link IN LISTS sandbox_links)
-  string(REPLACE ":" ";" pair ${link})
-  list(GET pair 0 name)
-  list(GET pair 1 target)
-  file(CREATE_LINK ${target} ${sandbox}/${name} SYMBOLIC)
-endforeach()
-file(WRITE ${sandbox}/etc/nsswitch.conf "passwd: files\ngroup: files\nhosts: files dns\n")
+  foreach(path
+      etc/group etc/hosts etc/localtime etc/my.cnf etc/passwd etc/resolv.conf etc/nginx/mime.types
+      etc/ssl/openssl.cnf etc/wpns/my.cnf etc/wpns/nginx.conf etc/wpns/php-fpm.conf etc/wpns/php.ini
+      run/systemd/notify srv/wp-config.php usr/bin/php usr/sbin/mariadbd usr/sbin/nginx usr/sbin/php-fpm)
+    if(NOT EXISTS ${tree}/${path})
+      file(TOUCH ${tree}/${path})
+      file(CHMOD ${tree}/${path} PERMISSIONS ${read})
+    endif()
+  endforeach()
 
-install(DIRECTORY ${sandbox}/ DESTINATION ${CMAKE_INSTALL_DATADIR}/wpns/sandbox
-  FILE_PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ
-  DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+  foreach(name bin sbin lib lib64)
+    if(NOT IS_SYMLINK ${tree}/${name})
+      file(CREATE_LINK usr/${name} ${tree}/${name} SYMBOLIC)
+    endif()
+  endforeach()
+
+  file(WRITE ${tree}/etc/nsswitch.conf "passwd: files\ngroup: files\nhosts: files dns\n")
+  file(CHMOD ${tree}/etc/nsswitch.conf PERMISSIONS ${read})
+  message(STATUS "Mount points: ${tree}")
+]=])

@@ -48,5 +48,5 @@ install_program() {
 # Installs what was built below the build directory.
 stage_program() {
     rm -rf "$3/stage"
-    DESTDIR=/build/stage in_build_root "$1" "$2" "$3" cmake --install /build >/dev/null
+    in_build_root "$1" "$2" "$3" env DESTDIR=/build/stage cmake --install /build >/dev/null
 }

@@ -35,6 +35,7 @@ create_machine() {
     tr -d - </proc/sys/kernel/random/uuid >"$dir/root/etc/machine-id"
     echo "$1" >"$dir/root/etc/hostname"
     printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$1" >"$dir/root/etc/hosts"
+    echo "nameserver $router_address" >"$dir/root/etc/resolv.conf"
     echo "$2" >"$dir/release"
 }
 

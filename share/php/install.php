@@ -157,7 +157,8 @@ function set_password(array $request): void
     if (!$user) {
         fail("there is no user {$request['user']}");
     }
-    wp_set_password($request['password'], $user->ID);
+    // slashed, as the login form gives it to the comparison
+    wp_set_password(wp_slash($request['password']), $user->ID);
 }
 
 umask(0022);

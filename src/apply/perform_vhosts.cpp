@@ -1,4 +1,6 @@
+#include <chrono>
 #include <optional>
+#include <thread>
 
 #include "apply/perform.hpp"
 #include "base/text.hpp"
@@ -60,22 +62,51 @@ Errors put_vhosts(const host::Host& host, Batch batch) {
     return for_each(batch, [&](const plan::Action& action) { put_checked(host, action); });
 }
 
+/// Asks as a visitor until the site answers: nginx reloads in its own time, and the first page
+/// starts what sleeps. A site that answers with an error of the server is not up, whatever the
+/// units say.
+void check_answer(const host::Host& host, const Vhost& vhost) {
+    if (vhost.domain.empty() || vhost.address == Ipv4{}) return;
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    int status = 0;
+    do {
+        status = host.web.status({vhost.address, vhost.port, vhost.domain}, 30s);
+        if (status != 0 && status < 500) return;
+        std::this_thread::sleep_for(20ms);
+    } while (std::chrono::steady_clock::now() < deadline);
+    throw Error(ErrorKind::failed,
+                "http://" + vhost.domain + "/ " +
+                    (status == 0 ? "does not answer" : "answers " + std::to_string(status)) +
+                    " at " + vhost.address.str() + " port " + std::to_string(vhost.port));
+}
+
+Errors put_and_ask(const host::Host& host, Batch batch) {
+    Errors errors = put_vhosts(host, batch);
+    reload(host);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (!errors[i].empty()) continue;
+        errors[i] = for_each(batch.subspan(i, 1), [&](const plan::Action& action) {
+                        check_answer(host, std::get<Vhost>(*action.after));
+                    }).front();
+    }
+    return errors;
+}
+
+Errors take(const host::Host& host, Batch batch) {
+    Errors errors =
+        for_each(batch, [&](const plan::Action& action) { put_file(host, action, action.after); });
+    reload(host);
+    return errors;
+}
+
 }  // namespace
 
 Errors perform_vhosts(Context& context, Batch batch) {
-    const auto& host = context.host;
-    Errors errors =
-        takes(batch)
-            ? for_each(batch,
-                       [&](const plan::Action& action) { put_file(host, action, action.after); })
-            : put_vhosts(host, batch);
     try {
-        reload(host);
+        return takes(batch) ? take(context.host, batch) : put_and_ask(context.host, batch);
     } catch (const Error& error) {
-        for (auto& text : errors)
-            if (text.empty()) text = text_of(error);
+        return Errors(batch.size(), text_of(error));
     }
-    return errors;
 }
 
 }  // namespace wpns::apply

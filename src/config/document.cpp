@@ -1,6 +1,7 @@
 #include "config/document.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/text.hpp"
@@ -14,6 +15,28 @@ std::string syntax_reason(std::string_view description) {
     constexpr std::string_view front = "Error while parsing ";
     if (description.starts_with(front)) description.remove_prefix(front.size());
     return "not valid TOML: " + printable(description.substr(0, 200));
+}
+
+/// True when the parser meets something in these lines that it assumes not to meet.
+bool breaks(std::string_view lines) {
+    try {
+        (void)toml::parse(lines);
+    } catch (const BrokenAssumption&) {
+        return true;
+    } catch (const toml::parse_error&) {
+    }
+    return false;
+}
+
+/// The first line with which the text from its beginning breaks an assumption, which has no place.
+unsigned broken_line(std::string_view text) {
+    const auto lines = split(text, '\n');
+    const auto breaks_with = [&](const std::string_view& line) {
+        return breaks(
+            {text.data(), static_cast<std::size_t>(line.data() + line.size() - text.data())});
+    };
+    const auto first = std::partition_point(lines.begin(), lines.end(), std::not_fn(breaks_with));
+    return static_cast<unsigned>(std::min(first, lines.end() - 1) - lines.begin() + 1);
 }
 
 std::string_view without_mark(std::string_view text) {
@@ -34,6 +57,8 @@ Document::Document(const Source& source) : report_(source) {
         parsed_ = true;
     } catch (const toml::parse_error& error) {
         report_.add(config::place_of(error.source()), {syntax_reason(error.description()), {}});
+    } catch (const BrokenAssumption&) {
+        report_.add({broken_line(text), 1}, {"not valid TOML", {}});
     }
 }
 

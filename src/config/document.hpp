@@ -1,12 +1,11 @@
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <string_view>
 #include <vector>
 
 #include "config/keys.hpp"
 #include "config/report.hpp"
+#include "config/toml.hpp"
 #include "config/vocabulary.hpp"
 
 namespace wpns::config {

@@ -16,11 +16,8 @@ class Scanner {
 
     std::optional<Offence> run() {
         for (; at_ < text_.size(); ++at_) {
-            // No name and no value may hold one, and toml++ does not expect them between the two.
-            if ((static_cast<unsigned char>(text_[at_]) & 0x80U) != 0)
-                return Offence{at_, "not valid TOML: a letter outside of ASCII and of quotes"};
-            if (is_nameless_header())
-                return Offence{at_, "not valid TOML: a table header without a name"};
+            if (const auto reason = strange(text_[at_]); !reason.empty())
+                return Offence{at_, std::string(reason)};
             step();
             if (nested_ > most_nested || dots_ > most_nested)
                 return Offence{at_,
@@ -33,6 +30,16 @@ class Scanner {
     }
 
   private:
+    /// What would let us and the parser see strings in different places.
+    [[nodiscard]] std::string_view strange(char c) const {
+        if ((static_cast<unsigned char>(c) & 0x80U) != 0)
+            return "not valid TOML: a letter outside of ASCII needs quotes";
+        const bool quote = c == '"' || c == '\'';
+        if (quote && std::string_view("\n=,.[{").find(before()) == std::string_view::npos)
+            return "not valid TOML: a quote in the middle of something else";
+        return {};
+    }
+
     void step() {
         switch (text_[at_]) {
             case '#':
@@ -67,15 +74,10 @@ class Scanner {
         ++keys_;
     }
 
-    [[nodiscard]] bool is_nameless_header() const {
-        if (text_[at_] != '[' || nested_ != 0) return false;
-        const std::size_t before = at_ == 0 ? text_.npos : text_.find_last_not_of(" \t", at_ - 1);
-        if (before != text_.npos && text_[before] != '\n') return false;  // a value
-        const std::size_t brackets = text_.substr(at_).starts_with("[[") ? 2 : 1;
-        const std::size_t name = text_.find_first_not_of(" \t", at_ + brackets);
-        if (name == text_.npos) return true;
-        const char c = text_[name];
-        return !is_word(c) && c != '-' && c != '"' && c != '\'';
+    /// The last character before this one that is no blank; a line break at the beginning.
+    [[nodiscard]] char before() const {
+        const std::size_t found = at_ == 0 ? text_.npos : text_.find_last_not_of(" \t\r", at_ - 1);
+        return found == text_.npos ? '\n' : text_[found];
     }
 
     void skip_comment() { at_ = std::min(text_.find('\n', at_), text_.size()) - 1; }

@@ -13,9 +13,9 @@ struct Offence {
     std::string reason;
 };
 
-/// Walks over a TOML text without parsing it: the first place that nests deeper than `most_nested`,
-/// makes more than `most_keys` keys and values, or has a table header without a name (which
-/// toml++ 3.4 only asserts not to meet).
+/// Walks over a TOML text without parsing it: the first place that nests deeper than `most_nested`
+/// or makes more than `most_keys` keys and values, or that is no TOML in one of two ways: a letter
+/// outside of ASCII between names and values, a quote in the middle of one.
 [[nodiscard]] std::optional<Offence> scan(std::string_view text);
 
 }  // namespace wpns::config

@@ -86,7 +86,8 @@ std::optional<Members> Value::members(std::string_view wanted) const {
 }
 
 std::nullopt_t Value::refuse(Refusal refusal) const {
-    refusal.reason = printable(path_) + ": " + refusal.reason;
+    constexpr std::size_t longest = 100;  // a name below [php.settings] can be any text
+    refusal.reason = printable(path_.substr(0, longest)) + ": " + refusal.reason;
     report_->add(place_of(node_->source()), std::move(refusal));
     return std::nullopt;
 }

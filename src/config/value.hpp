@@ -1,7 +1,5 @@
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +9,7 @@
 
 #include "config/refusal.hpp"
 #include "config/report.hpp"
+#include "config/toml.hpp"
 
 namespace wpns::config {
 

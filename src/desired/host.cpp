@@ -41,7 +41,7 @@ void add_nginx(const Inputs& inputs, Builder& builder) {
                                : builder.fill("nginx-catch-all.conf", Format::nginx, values);
     values.set_fragment("catch_all", catch_all);
     builder.add(Kind::vhost, nginx_file,
-                Vhost{builder.fill("nginx-host.conf", Format::nginx, values)},
+                Vhost{.content = builder.fill("nginx-host.conf", Format::nginx, values)},
                 {{Kind::directory, names::vhost_dir, ""}});
 }
 

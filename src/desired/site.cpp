@@ -1,4 +1,5 @@
 #include <array>
+#include <charconv>
 
 #include "desired/builder.hpp"
 #include "desired/desired.hpp"
@@ -221,11 +222,31 @@ class SiteBuilder {
     }
 
     void add_vhost() {
-        builder_.add(Kind::vhost, names::vhost_path(site_.name),
-                     Vhost{builder_.fill("nginx-vhost.conf", Format::nginx, values_)},
+        Vhost vhost = visited_at(site_.inputs.host.listen);
+        vhost.content = builder_.fill("nginx-vhost.conf", Format::nginx, values_);
+        vhost.domain = site_.config.domain;
+        builder_.add(Kind::vhost, names::vhost_path(site_.name), vhost,
                      {{Kind::directory, names::vhost_dir, ""},
                       {Kind::vhost, "/etc/nginx/conf.d/wpns.conf", ""},
                       wordpress_});
+    }
+
+    /// A vhost with the address and port of the first IPv4 `listen` value: "80", "8080" or
+    /// "192.0.2.1:80".
+    static Vhost visited_at(const std::vector<std::string>& listen) {
+        Vhost vhost;
+        for (const auto& value : listen) {
+            if (value.starts_with('[')) continue;
+            const auto colon = value.find(':');
+            const auto address =
+                Ipv4::parse(colon == std::string::npos ? "127.0.0.1" : value.substr(0, colon));
+            const auto port = colon == std::string::npos ? value : value.substr(colon + 1);
+            if (!address) continue;
+            vhost.address = *address;
+            std::from_chars(port.data(), port.data() + port.size(), vhost.port);
+            return vhost;
+        }
+        return vhost;
     }
 
     const Site& site_;

@@ -187,6 +187,19 @@ class Facts {
                                            const std::vector<std::string>& core_sources) const = 0;
 };
 
+/// A visitor of the host's web server.
+class WebProbe {
+  public:
+    struct Target {
+        Ipv4 address;
+        std::uint16_t port = 80;
+        std::string name;  ///< Host header
+    };
+    virtual ~WebProbe() = default;
+    /// The status of `GET /`, or 0 where nobody answers within `patience`.
+    [[nodiscard]] virtual int status(const Target& target, std::chrono::seconds patience) const = 0;
+};
+
 /// Everything an action may touch. References: the owner outlives it.
 struct Host {
     Accounts& accounts;
@@ -196,6 +209,7 @@ struct Host {
     Units& units;
     Process& process;
     Facts& facts;
+    WebProbe& web;
 };
 
 }  // namespace wpns::host

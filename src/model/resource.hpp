@@ -160,7 +160,11 @@ struct Wordpress {
 /// told.
 struct Vhost {
     std::string content;
-    bool operator==(const Vhost&) const = default;
+    /// Where a visitor of this host would ask, and for whom; an empty domain is not asked for.
+    Ipv4 address{};
+    std::uint16_t port = 80;
+    std::string domain{};
+    bool operator==(const Vhost& other) const { return content == other.content; }
 };
 
 using Resource = std::variant<Account, Directory, Core, File, Netns, FirewallTable, FirewallSite,

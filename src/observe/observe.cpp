@@ -108,7 +108,7 @@ void observe_wordpress(const host::Host& host, const Keys& keys, Observed& obser
 void observe_vhosts(const host::Host& host, const Keys& keys, Observed& observed) {
     for (const auto& key : keys)
         if (auto found = host.files.read(key.id))
-            observed.emplace(key, Vhost{std::move(found->content)});
+            observed.emplace(key, Vhost{.content = std::move(found->content)});
 }
 
 /// A unit exists for us when it is up or enabled; a unit file alone is a file.

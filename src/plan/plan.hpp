@@ -60,13 +60,13 @@ struct Plan {
 /// leaves it enabled or not as `after` says.
 ///
 /// Removals: a database and a WordPress live in the data directory of their site, and a directory
-/// below another one that goes too goes with that one: all these are only forgotten.
+/// of a site below another one that goes too goes with that one: all these are only forgotten.
 ///
 /// Order: what is created, updated, restarted or adopted comes after all it needs and all it
 /// reads; as many as possible of one kind follow each other, by site and id. A need that is not in
-/// `desired` is ignored. Then the removals, mirrored (the kind born last first; of a site the
-/// deepest path first): of sites that stay, then of those that leave (nothing of them is
-/// desired), then of the host.
+/// `desired` is ignored. Then the removals: of sites that stay, of those that leave (nothing of
+/// them is desired), of the host. In each, what is removed comes first and mirrored, the kind born
+/// last and the deepest path before others, and what is only forgotten after it.
 ///
 /// What needs or reads something in conflict is left out, since it would work on what is not ours.
 /// Throws Error{bug} with the members when the needs form a circle.

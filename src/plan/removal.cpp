@@ -23,7 +23,7 @@ Keys unwanted(const Desired& desired, const Recorded& recorded) {
     return result;
 }
 
-/// Depth of a path. Directories that leave are taken from the deepest up.
+/// Depth of a path: directories are taken from the deepest up.
 std::ptrdiff_t depth(const ResourceKey& key) {
     return std::ranges::count(key.id, '/');
 }
@@ -42,16 +42,6 @@ class Turn {
   private:
     std::set<std::string_view> staying_;
 };
-
-void sort_removals(Keys& keys, const Turn& turn) {
-    std::ranges::sort(keys, [&](const ResourceKey* a, const ResourceKey* b) {
-        const auto rank = [&](const ResourceKey& key) {
-            return std::tuple(turn.of(key), -static_cast<int>(key.kind), std::string_view(key.site),
-                              -depth(key), std::string_view(key.id));
-        };
-        return rank(*a) < rank(*b);
-    });
-}
 
 /// The directories that go, to find those that go with another one.
 class LeavingDirectories {
@@ -80,34 +70,65 @@ std::pair<Verb, std::string> decide(const ResourceKey& key, bool there,
     if (!there) return {Verb::forget, "not wanted any more, and gone"};
     if (key.kind == Kind::database || key.kind == Kind::wordpress)
         return {Verb::forget, "goes with the data directory"};
-    if (key.kind == Kind::directory)
+    if (key.kind == Kind::directory && !key.site.empty())
         if (const auto above = directories.above(key); !above.empty())
             return {Verb::forget, "goes with " + std::string(above)};
     return {Verb::remove, "not wanted any more"};
 }
 
-/// A directory has to wait for those below it, the host's for those of all sites.
-bool waits_for(const ResourceKey& key, const ResourceKey& earlier) {
-    if (key.kind != earlier.kind || key.site.empty() != earlier.site.empty()) return true;
-    return key.kind == Kind::directory && key.site == earlier.site && depth(key) < depth(earlier);
+Action action_for(const ResourceKey& key, const Observed& observed,
+                  const LeavingDirectories& directories) {
+    const auto found = observed.find(key);
+    const bool there = found != observed.end();
+    auto [verb, reason] = decide(key, there, directories);
+    Action action{verb, key, {}, {}, std::move(reason), 0};
+    if (there) action.before = found->second;
+    return action;
+}
+
+/// What is only forgotten has the last turn: as long as what it goes with may still be there, so
+/// is the record that it is ours.
+auto rank(const ResourceKey& key, Verb verb, const Turn& turn) {
+    return std::tuple(turn.of(key), verb == Verb::forget, -static_cast<int>(key.kind),
+                      std::string_view(key.site), -depth(key), std::string_view(key.id));
+}
+
+std::vector<Action> sorted(const std::vector<Action>& actions, const Turn& turn) {
+    using Rank = decltype(rank(actions.front().key, Verb::forget, turn));
+    std::vector<std::pair<Rank, const Action*>> ranks;
+    ranks.reserve(actions.size());
+    for (const auto& action : actions)
+        ranks.emplace_back(rank(action.key, action.verb, turn), &action);
+    std::ranges::sort(ranks);
+    std::vector<Action> result;
+    result.reserve(actions.size());
+    for (const auto& [position, action] : ranks) result.push_back(*action);
+    return result;
+}
+
+/// A directory has to wait for those below it, the host's for those of all sites, and what goes
+/// with another one for that one.
+bool waits_for(const Action& action, const Action& earlier) {
+    const auto& key = action.key;
+    const auto& before = earlier.key;
+    if (key.kind != before.kind || action.verb != earlier.verb) return true;
+    if (key.site != before.site) return key.site.empty();
+    return key.kind == Kind::directory && depth(key) < depth(before);
 }
 
 }  // namespace
 
 std::vector<Action> removals(const Desired& desired, const Recorded& recorded,
                              const Observed& observed, unsigned first_wave) {
-    Keys keys = unwanted(desired, recorded);
-    sort_removals(keys, Turn(desired));
+    const Keys keys = unwanted(desired, recorded);
     const LeavingDirectories directories(keys);
     std::vector<Action> actions;
-    for (const auto* key : keys) {
-        const auto found = observed.find(*key);
-        auto [verb, reason] = decide(*key, found != observed.end(), directories);
-        Action action{verb, *key, {}, {}, std::move(reason), first_wave};
-        if (found != observed.end()) action.before = found->second;
-        if (!actions.empty())
-            action.wave = actions.back().wave + (waits_for(*key, actions.back().key) ? 1U : 0U);
-        actions.push_back(std::move(action));
+    actions.reserve(keys.size());
+    for (const auto* key : keys) actions.push_back(action_for(*key, observed, directories));
+    actions = sorted(actions, Turn(desired));
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+        const bool waits = i > 0 && waits_for(actions[i], actions[i - 1]);
+        actions[i].wave = i == 0 ? first_wave : actions[i - 1].wave + (waits ? 1U : 0U);
     }
     return actions;
 }

@@ -357,6 +357,12 @@ class FakeFacts : public host::Facts {
     }
 };
 
+/// Every site with a vhost answers.
+class FakeWeb : public host::WebProbe {
+  public:
+    [[nodiscard]] int status(const Target&, std::chrono::seconds) const override { return 200; }
+};
+
 /// All parts together.
 struct FakeHost {
     Faults faults;
@@ -367,7 +373,8 @@ struct FakeHost {
     FakeUnits units{faults, files};
     FakeProcess process{faults, files};
     FakeFacts facts;
-    host::Host host{accounts, files, network, firewall, units, process, facts};
+    FakeWeb web;
+    host::Host host{accounts, files, network, firewall, units, process, facts, web};
 
     void fail_at(unsigned change) { faults = {0, change}; }
 };

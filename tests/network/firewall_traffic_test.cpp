@@ -75,10 +75,9 @@ class TrafficTest : public World {
         set_group(host, "eth0", 0);
         Socket inside = socket_of("world");
         for (const char* address : {"8.8.8.8", "9.9.9.9", "169.254.169.254", "168.63.129.16",
-                                    "100.100.100.200", "192.168.77.1", "10.99.0.1"}) {
+                                    "100.100.100.200", "192.168.77.1", "10.99.0.1", "10.10.77.1"})
             add_address(inside, "wan0", ip(address), 32);
-            add_route(host, "eth0", Cidr::of(ip(address), 32), uplink.site_address);
-        }
+        add_route(host, "eth0", cidr("0.0.0.0/0"), uplink.site_address);
         add_address(host, "eth0", ip("198.51.100.7"), 32);
     }
 
@@ -127,11 +126,11 @@ TEST_F(TrafficTest, SiteReachesNoPrivateMetadataOrPoolAddressAndNoMail) {
         {"site-a", "10.99.0.1", 443},    {"site-a", "192.168.77.1", 80},
         {"site-a", "192.168.77.1", 0},   {"site-a", "169.254.169.254", 80},
         {"site-a", "168.63.129.16", 80}, {"site-a", "100.100.100.200", 80},
-        {"site-a", "8.8.8.8", 25},       {"site-a", "169.254.169.254", 53}};
+        {"site-a", "8.8.8.8", 25},       {"site-a", "169.254.169.254", 53},
+        {"site-a", "10.10.77.1", 443}};
     expect_open(probes);
     load();
     expect_all(probes);
-    expect_all({{"site-a", "10.10.77.1", 80}, {"site-a", "10.10.0.1", 0}});
 }
 
 TEST_F(TrafficTest, ResolversAreReachedOnPort53EvenWhenPrivateOrTheHost) {
@@ -194,8 +193,6 @@ TEST_F(TrafficTest, HostToSiteIsNotMasqueraded) {
 }
 
 TEST_F(TrafficTest, NobodyOutsideReachesASite) {
-    Socket inside = socket_of("world");
-    add_route(inside, "wan0", cidr("10.10.0.0/16"), ip("203.0.113.1"));
     const std::vector<Probe> probes{{"world", "10.10.1.2", 3306, Reach::no_answer},
                                     {"world", "10.10.1.2", 0, Reach::no_answer}};
     expect_open(probes);
@@ -234,8 +231,6 @@ TEST_F(TrafficTest, ForeignTrafficFallsThroughUntouched) {
     network->ensure_link(other);
     Socket host;
     set_group(host, "br-other", 0);
-    Socket world = socket_of("world");
-    add_route(world, "wan0", cidr("172.20.0.0/30"), ip("203.0.113.1"));
     const UniqueFd away = listen_tcp("world", 4444);
     const UniqueFd inner = listen_tcp("other", 4444);
     load();
@@ -261,7 +256,12 @@ TEST_F(TrafficTest, Ipv6OfASiteGoesNowhere) {
     add_address6(inside, a.site_end.name, "fd00:1::2");
     const UniqueFd here = listen_tcp6("", 80);
     const UniqueFd there = listen_tcp6("site-a", 80);
-    EXPECT_EQ(connect_tcp6("site-a", "fd00:1::1", 80), Reach::yes);
+    // Both ends have only begun to speak IPv6: the first packets may be lost.
+    Reach before = Reach::no_answer;
+    for (int tries = 0; tries < 10 && before != Reach::yes; ++tries)
+        before = connect_tcp6("site-a", "fd00:1::1", 80);
+    EXPECT_EQ(before, Reach::yes);
+    EXPECT_EQ(connect_tcp6("", "fd00:1::2", 80), Reach::yes);
     load();
     EXPECT_EQ(connect_tcp6("site-a", "fd00:1::1", 80), Reach::no_answer);
     EXPECT_EQ(connect_tcp6("", "fd00:1::2", 80), Reach::no_answer);

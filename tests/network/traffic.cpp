@@ -17,7 +17,7 @@
 namespace wpns::test {
 namespace {
 
-constexpr int patience_ms = 3500;
+constexpr int patience_ms = 500;
 
 void check(bool good, const char* what) {
     if (!good) throw std::runtime_error(std::string(what) + ": " + std::strerror(errno));

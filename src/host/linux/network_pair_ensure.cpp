@@ -20,11 +20,11 @@ namespace {
 template <typename Done>
 bool wait_until(Done done) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    std::chrono::milliseconds pause{1};
+    std::chrono::microseconds pause{100};
     while (!done()) {
         if (std::chrono::steady_clock::now() >= deadline) return false;
         std::this_thread::sleep_for(pause);
-        pause = std::min(pause * 2, std::chrono::milliseconds(50));
+        pause = std::min<std::chrono::microseconds>(pause * 2, std::chrono::milliseconds(50));
     }
     return true;
 }

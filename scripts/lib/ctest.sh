@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# One ctest over all tiers: what CMake knows runs in a build root, the rest on this machine. Sourced, never run.
+
+# Prints words as arguments of a CMake command.
+cmake_words() {
+    local word
+    for word in "$@"; do
+        printf ' [==[%s]==]' "$word"
+    done
+}
+
+# Prints a test: add_test LABEL NAME PROPERTIES CMD…, where PROPERTIES are CMake's words.
+add_test() {
+    local label=$1 name=$2 properties=$3
+    shift 3
+    printf 'add_test([==[%s]==]%s)\n' "$name" "$(cmake_words "$@")"
+    printf 'set_tests_properties([==[%s]==] PROPERTIES LABELS "%s" SKIP_RETURN_CODE %s %s)\n' \
+        "$name" "$label" "$skip_status" "$properties"
+}
+
+# Prints the tests that CMake has found in a build of the checkout: built_tests RELEASE
+built_tests() {
+    local build_root_command build words tests
+    build=$(build_dir "$1" "$checkout_dir")
+    find_build_root "$1" "$checkout_dir" "$build"
+    words=$(cmake_words "${build_root_command[@]}")
+    tests=$(mktemp)
+    "${build_root_command[@]}" ctest --test-dir /build --show-only=json-v1 >"$tests"
+    jq --raw-output --arg root "$words" --arg release "$1" '
+        def property($name): first(.properties[]? | select(.name == $name) | .value) // null;
+        .tests[]
+        | (property("LABELS")[0] // "unit") as $label
+        | "\($release).\($label).\(.name)" as $name
+        | "add_test([==[\($name)]==]\($root)\(.command | map(" [==[\(.)]==]") | join("")))",
+          "set_tests_properties([==[\($name)]==] PROPERTIES LABELS \"\($label)\" TIMEOUT 300"
+              + (property("SKIP_RETURN_CODE") | if . then " SKIP_RETURN_CODE \(.)" else "" end) + ")"
+        ' "$tests"
+    rm -f "$tests"
+}
+
+# Prints the checks of the source text.
+lint_tests() {
+    local build_root_command
+    add_test lint lint.layers '' "$scripts_dir/lint" layers
+    find_build_root bookworm "$checkout_dir" "$(build_dir bookworm "$checkout_dir")"
+    add_test lint lint.format '' "${build_root_command[@]}" /src/scripts/lint format
+    add_test lint lint.shell '' "${build_root_command[@]}" /src/scripts/lint shell
+    find_build_root trixie "$checkout_dir" "$(build_dir trixie "$checkout_dir")"
+    add_test lint lint.tidy "TIMEOUT 900 PROCESSORS $(nproc) COST 1000" \
+        "${build_root_command[@]}" env BUILD=/build /src/scripts/lint tidy
+}
+
+# Prints the tests on a booted machine of a release, which share it one after the other: system_tests RELEASE
+system_tests() {
+    local file name machine="machine-$1" run=("$scripts_dir/system-test" "$1")
+    local shared="RESOURCE_LOCK $machine TIMEOUT 900"
+    add_test system "system.$1.up" "FIXTURES_SETUP $machine COST 500 $shared" "${run[@]}" up
+    add_test system "system.$1.down" "FIXTURES_CLEANUP $machine $shared" "${run[@]}" down
+    for file in "$checkout_dir"/tests/system/*.bats; do
+        name=$(basename "$file" .bats)
+        add_test system "system.$1.$name" "FIXTURES_REQUIRED $machine COST 400 $shared" "${run[@]}" "$file"
+    done
+}

@@ -1,0 +1,128 @@
+#include "host/linux/facts_linux.hpp"
+
+#include <grp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.hpp"
+#include "host/linux/facts_core.hpp"
+#include "host/linux/facts_nginx.hpp"
+#include "host/linux/facts_php.hpp"
+#include "host/linux/facts_resolvers.hpp"
+
+namespace wpns::host::linux_os {
+namespace {
+
+constexpr const char* kDebianCore = "/usr/share/wordpress";
+
+/// The path where it is a program, else empty.
+std::string program(const std::string& path) {
+    return ::access(path.c_str(), X_OK) == 0 ? path : std::string();
+}
+
+/// The major version out of "systemd 252 (252.39-1~deb12u2)"; 0 where there is none.
+unsigned systemd_version(Process& process) {
+    const std::string path = program("/usr/lib/systemd/systemd");
+    if (path.empty()) return 0;
+    Process::Command command;
+    command.argv = {path, "--version"};
+    const std::string text = process.run(command).out;
+    const auto start = text.find(' ') + 1;
+    unsigned version = 0;
+    std::from_chars(text.data() + start, text.data() + text.size(), version);
+    return version;
+}
+
+bool claims_default_server(const HostConfig& config, const std::string& nginx, Process& process) {
+    if (nginx.empty()) return false;
+    Process::Command command;
+    command.argv = {nginx, "-T"};
+    command.output_limit = 64U << 20;  // thousands of server blocks
+    // Empty where the configuration is broken: then nginx serves nobody anyway.
+    return has_foreign_default_server(process.run(command).out, config.listen);
+}
+
+std::map<std::string, unsigned> group_ids() {
+    std::vector<char> buffer(1U << 16);
+    group entry{};
+    group* found = nullptr;
+    ::getgrnam_r("www-data", &entry, buffer.data(), buffer.size(), &found);
+    if (found == nullptr) return {};
+    return {{"www-data", found->gr_gid}};
+}
+
+std::string lack(const std::string& what, const std::string& package) {
+    return what + " (apt install " + package + ")";
+}
+
+/// Only the newest PHP counts: it is the one of sites that name none.
+void add_missing_php(const HostFacts& facts, std::vector<std::string>& missing) {
+    if (facts.php.empty()) {
+        missing.push_back(lack("PHP-FPM", "php-fpm php-cli php-mysql"));
+        return;
+    }
+    const PhpFact& php = facts.php.back();
+    const std::string name = "php" + php.version;
+    if (php.cli.empty()) missing.push_back(lack("/usr/bin/" + name, name + "-cli"));
+    if (std::ranges::find(php.modules, "mysqli") == php.modules.end()) {
+        missing.push_back(lack("module mysqli of PHP " + php.version, name + "-mysql"));
+    }
+}
+
+std::vector<std::string> missing_in(const HostFacts& facts,
+                                    const std::vector<std::string>& core_sources) {
+    std::vector<std::string> missing;
+    for (const std::string path : {"/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db"}) {
+        if (program(path).empty()) missing.push_back(lack(path, "mariadb-server-core"));
+    }
+    if (facts.nginx.empty()) missing.push_back(lack("/usr/sbin/nginx", "nginx"));
+    add_missing_php(facts, missing);
+    const bool wanted = std::ranges::find(core_sources, kDebianCore) != core_sources.end();
+    if (wanted && !facts.cores.contains(kDebianCore)) {
+        missing.push_back(lack(std::string("WordPress in ") + kDebianCore, "wordpress"));
+    }
+    return missing;
+}
+
+class LinuxFacts final : public Facts {
+  public:
+    LinuxFacts(const Network& network, const Files& files, Process& process)
+        : network_(network), files_(files), process_(process) {}
+    [[nodiscard]] HostFacts gather(const HostConfig& config,
+                                   const std::vector<std::string>& core_sources) const override {
+        return gather_facts(config, core_sources, network_, files_, process_);
+    }
+
+  private:
+    const Network& network_;
+    const Files& files_;
+    Process& process_;
+};
+
+}  // namespace
+
+HostFacts gather_facts(const HostConfig& config, const std::vector<std::string>& core_sources,
+                       const Network& network, const Files& files, Process& process) {
+    HostFacts facts;
+    network.gather(facts);
+    facts.php = installed_php(files, "");
+    facts.mariadbd = program("/usr/sbin/mariadbd");
+    facts.nginx = program("/usr/sbin/nginx");
+    facts.systemd = systemd_version(process);
+    facts.resolvers = upstream_resolvers("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf");
+    facts.foreign_default_server = claims_default_server(config, facts.nginx, process);
+    for (const auto& source : core_sources) {
+        if (auto core = core_fact(source)) facts.cores.emplace(source, std::move(*core));
+    }
+    facts.group_ids = group_ids();
+    facts.missing = missing_in(facts, core_sources);
+    return facts;
+}
+
+std::unique_ptr<Facts> make_facts(const Network& network, const Files& files, Process& process) {
+    return std::make_unique<LinuxFacts>(network, files, process);
+}
+
+}  // namespace wpns::host::linux_os

@@ -1,0 +1,31 @@
+#include "host/linux/make.hpp"
+
+#include "host/linux/accounts_linux.hpp"
+#include "host/linux/facts_linux.hpp"
+#include "host/linux/files_linux.hpp"
+#include "host/linux/firewall_nftables.hpp"
+#include "host/linux/network_libnl.hpp"
+#include "host/linux/process_linux.hpp"
+#include "host/linux/units_sdbus.hpp"
+#include "host/linux/web_probe.hpp"
+
+namespace wpns::host::linux_os {
+
+Host LinuxHost::host() const {
+    return {*accounts, *files, *network, *firewall, *units, *process, *facts, *web};
+}
+
+std::unique_ptr<LinuxHost> make_host() {
+    auto host = std::make_unique<LinuxHost>();
+    host->process = make_process();
+    host->accounts = make_accounts(*host->process);
+    host->files = make_files();
+    host->network = make_network();
+    host->firewall = make_firewall();
+    host->units = make_units();
+    host->facts = make_facts(*host->network, *host->files, *host->process);
+    host->web = make_web_probe();
+    return host;
+}
+
+}  // namespace wpns::host::linux_os

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "host/host.hpp"
+
+namespace wpns::host::linux_os {
+
+/// Owns the real parts of a host. Making it touches nothing: each part connects when it is first
+/// used.
+struct LinuxHost {
+    std::unique_ptr<Process> process;
+    std::unique_ptr<Accounts> accounts;
+    std::unique_ptr<Files> files;
+    std::unique_ptr<Network> network;
+    std::unique_ptr<Firewall> firewall;
+    std::unique_ptr<Units> units;
+    std::unique_ptr<Facts> facts;
+    std::unique_ptr<WebProbe> web;
+
+    /// The parts by reference; this object outlives it.
+    [[nodiscard]] Host host() const;
+};
+
+[[nodiscard]] std::unique_ptr<LinuxHost> make_host();
+
+}  // namespace wpns::host::linux_os

@@ -1,0 +1,80 @@
+#include "host/linux/units_jobs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wpns::host::linux_os {
+namespace {
+
+using std::chrono::microseconds;
+
+microseconds left_until(Deadline deadline) {
+    const auto left = std::chrono::ceil<microseconds>(deadline - std::chrono::steady_clock::now());
+    return std::max(left, microseconds(0));
+}
+
+}  // namespace
+
+Jobs::Jobs(Manager& manager) : manager_(manager) {
+    sd_bus* bus = manager_.bus();
+    sd_bus_slot* slot = nullptr;
+    check_bus(
+        sd_bus_match_signal(bus, &slot, manager_.sender(), "/org/freedesktop/systemd1",
+                            "org.freedesktop.systemd1.Manager", "JobRemoved", on_removed, this),
+        "listen to systemd");
+    slot_.reset(slot);
+    // systemd sends signals only while somebody has subscribed; it forgets us with the connection.
+    // A second time on one connection is refused, which does no harm.
+    (void)manager_.ask(manager_.new_call("Subscribe"), std::chrono::seconds(60));
+}
+
+int Jobs::on_removed(sd_bus_message* message, void* self, sd_bus_error*) {
+    std::uint32_t id = 0;
+    const char* path = nullptr;
+    const char* unit = nullptr;
+    const char* result = nullptr;
+    if (sd_bus_message_read(message, "uoss", &id, &path, &unit, &result) < 0) return 0;
+    static_cast<Jobs*>(self)->ended_.insert_or_assign(path, result);
+    return 0;
+}
+
+void Jobs::queue(const char* method, const std::string& unit, Deadline deadline) {
+    const Message call = manager_.new_call(method);
+    check_bus(sd_bus_message_append(call.get(), "ss", unit.c_str(), "replace"), "prepare a call");
+    // A manager that reloads answers late, but it does answer.
+    const auto reply = manager_.ask(call, left_until(deadline) + std::chrono::seconds(5));
+    if (!reply) {
+        outcomes_[unit] = {JobOutcome::End::refused, reply.error().text,
+                           reply.error().is_unknown_unit()};
+        return;
+    }
+    const char* path = nullptr;
+    check_bus(sd_bus_message_read(reply->get(), "o", &path), "read the answer of systemd");
+    jobs_.insert_or_assign(unit, path);
+}
+
+bool Jobs::all_ended() const {
+    return std::ranges::all_of(jobs_, [&](const auto& job) { return ended_.contains(job.second); });
+}
+
+std::map<std::string, JobOutcome> Jobs::wait(Deadline deadline) {
+    sd_bus* bus = manager_.bus();
+    while (!all_ended()) {
+        if (check_bus(sd_bus_process(bus, nullptr), "listen to systemd") > 0) continue;
+        const auto left = left_until(deadline);
+        if (left == microseconds(0)) break;
+        check_bus(sd_bus_wait(bus, static_cast<std::uint64_t>(left.count())), "listen to systemd");
+    }
+    for (const auto& [unit, path] : jobs_) {
+        const auto it = ended_.find(path);
+        JobOutcome& outcome = outcomes_[unit];
+        if (it == ended_.end()) continue;
+        // "skipped": the unit was in the wanted state already.
+        const bool done = it->second == "done" || it->second == "skipped";
+        outcome.end = done ? JobOutcome::End::done : JobOutcome::End::failed;
+        outcome.text = it->second;
+    }
+    return std::move(outcomes_);
+}
+
+}  // namespace wpns::host::linux_os

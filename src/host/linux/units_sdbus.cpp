@@ -1,0 +1,122 @@
+#include "host/linux/units_sdbus.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/fd.hpp"
+#include "host/linux/files_list.hpp"
+#include "host/linux/units_bus.hpp"
+#include "host/linux/units_jobs.hpp"
+#include "host/linux/units_look.hpp"
+#include "host/linux/units_verdict.hpp"
+#include "model/names.hpp"
+
+namespace wpns::host::linux_os {
+namespace {
+
+using namespace std::chrono_literals;
+using Names = std::span<const std::string>;
+using Results = std::map<std::string, std::string>;
+
+/// systemd reads every unit file again: seconds with some thousand of them.
+constexpr auto kReloadTimeout = 300s;
+
+class SdBusUnits final : public Units {
+  public:
+    [[nodiscard]] std::map<std::string, State> list(Names patterns) const override {
+        if (patterns.empty()) return {};
+        return units_matching(manager_, patterns);
+    }
+
+    /// GetUnitFileState looks through all directories for each name; this does it once.
+    [[nodiscard]] std::vector<std::string> enabled(Names names) const override {
+        const std::set<std::string> wanted(names.begin(), names.end());
+        std::set<std::string> found;
+        for (const auto& name : entries(std::string(names::unit_dir))) {
+            if (!name.ends_with(".wants") && !name.ends_with(".requires")) continue;
+            for (auto& link : entries(std::string(names::unit_dir) + "/" + name)) {
+                if (wanted.contains(link)) found.insert(std::move(link));
+            }
+        }
+        return {found.begin(), found.end()};
+    }
+
+    Results start(Names names, std::chrono::seconds deadline) override {
+        return run("StartUnit", Goal::up, names, deadline);
+    }
+    Results restart(Names names, std::chrono::seconds deadline) override {
+        return run("RestartUnit", Goal::up, names, deadline);
+    }
+    Results reload(Names names, std::chrono::seconds deadline) override {
+        return run("ReloadUnit", Goal::up, names, deadline);
+    }
+    Results stop(Names names, std::chrono::seconds deadline) override {
+        return run("StopUnit", Goal::down, names, deadline);
+    }
+
+    void enable(Names names) override {
+        if (names.empty()) return;
+        const Message call = manager_.new_call("EnableUnitFiles");
+        append_strings(call, names);
+        check_bus(sd_bus_message_append(call.get(), "bb", 0, 0), "prepare a call");
+        manager_.call(call);
+    }
+
+    void disable(Names names) override {
+        if (names.empty() || disable_at_once(names)) return;
+        // One name without a file fails all: then each by itself, and that one is no matter.
+        for (const auto& name : names) (void)disable_at_once({&name, 1});
+    }
+
+    void daemon_reload() override { manager_.call(manager_.new_call("Reload"), kReloadTimeout); }
+
+    void reset_failed(Names names) override {
+        for (const auto& name : names) {
+            const Message call = manager_.new_call("ResetFailedUnit");
+            check_bus(sd_bus_message_append(call.get(), "s", name.c_str()), "prepare a call");
+            const auto reply = manager_.ask(call, 60s);
+            if (reply || reply.error().is_unknown_unit()) continue;
+            throw Error(ErrorKind::failed, "reset " + name + ": " + reply.error().text);
+        }
+    }
+
+  private:
+    static std::vector<std::string> entries(const std::string& path) {
+        const UniqueFd fd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        return fd.valid() ? names_in(fd.get(), path) : std::vector<std::string>();
+    }
+
+    bool disable_at_once(Names names) {
+        const Message call = manager_.new_call("DisableUnitFiles");
+        append_strings(call, names);
+        check_bus(sd_bus_message_append(call.get(), "b", 0), "prepare a call");
+        const auto reply = manager_.ask(call, 60s);
+        if (reply) return true;
+        if (reply.error().is_unknown_unit()) return false;
+        throw Error(ErrorKind::failed, "systemd, DisableUnitFiles: " + reply.error().text);
+    }
+
+    Results run(const char* method, Goal goal, Names names, std::chrono::seconds patience) {
+        if (names.empty()) return {};
+        const auto begin = std::chrono::system_clock::now();
+        const Deadline deadline = std::chrono::steady_clock::now() + patience;
+        Jobs jobs(manager_);
+        for (const auto& name : names) jobs.queue(method, name, deadline);
+        const auto outcomes = jobs.wait(deadline);
+        return verdicts(manager_, goal, outcomes, {patience, begin});
+    }
+
+    mutable Manager manager_;
+};
+
+}  // namespace
+
+std::unique_ptr<Units> make_units() {
+    return std::make_unique<SdBusUnits>();
+}
+
+}  // namespace wpns::host::linux_os

@@ -1,0 +1,73 @@
+#include "host/linux/web_probe.hpp"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <charconv>
+
+#include "base/fd.hpp"
+
+namespace wpns::host::linux_os {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// True when `fd` is ready for `events` before `deadline`.
+bool wait_for(int fd, short events, Clock::time_point deadline) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    pollfd entry{fd, events, 0};
+    return left.count() > 0 && ::poll(&entry, 1, static_cast<int>(left.count())) == 1;
+}
+
+bool connect_to(int fd, const WebProbe::Target& target, Clock::time_point deadline) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(target.port);
+    address.sin_addr.s_addr = htonl(target.address.value);
+    if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+        return true;
+    if (errno != EINPROGRESS || !wait_for(fd, POLLOUT, deadline)) return false;
+    int error = 0;
+    socklen_t size = sizeof error;
+    return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
+}
+
+/// The number in "HTTP/1.1 200 OK"; 0 for anything else.
+int status_of(std::string_view answer) {
+    constexpr std::size_t at = 9;
+    int status = 0;
+    if (!answer.starts_with("HTTP/1.") || answer.size() < at + 3) return 0;
+    std::from_chars(answer.data() + at, answer.data() + at + 3, status);
+    return status;
+}
+
+int ask(const WebProbe::Target& target, Clock::time_point deadline) {
+    const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!fd.valid() || !connect_to(fd.get(), target, deadline)) return 0;
+    const std::string request = "GET / HTTP/1.1\r\nHost: " + target.name +
+                                "\r\nConnection: close\r\nUser-Agent: wpns\r\n\r\n";
+    if (::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) !=
+        static_cast<ssize_t>(request.size()))
+        return 0;
+    char answer[16] = {};
+    if (!wait_for(fd.get(), POLLIN, deadline)) return 0;
+    const auto size = ::recv(fd.get(), answer, sizeof answer, 0);
+    return size <= 0 ? 0 : status_of({answer, static_cast<std::size_t>(size)});
+}
+
+class TcpProbe : public WebProbe {
+  public:
+    [[nodiscard]] int status(const Target& target, std::chrono::seconds patience) const override {
+        return ask(target, Clock::now() + patience);
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<WebProbe> make_web_probe() {
+    return std::make_unique<TcpProbe>();
+}
+
+}  // namespace wpns::host::linux_os

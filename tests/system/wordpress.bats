@@ -1,0 +1,88 @@
+# WordPress as its owner meets it inside the walls.
+load helpers
+
+setup_file() {
+    reset_machine
+    add_site site-a
+    inside site-a php /usr/share/wpns/php/site-health.php >"$BATS_FILE_TMPDIR/health.json"
+}
+
+# The result of one of Site Health's tests: health TEST
+health() { jq -r --arg test "$1" '.tests[$test].status' "$BATS_FILE_TMPDIR/health.json"; }
+
+# Runs PHP with WordPress loaded, as the site: wordpress CODE
+wordpress() { inside site-a php -r "require '/srv/www/wp-load.php'; $1"; }
+
+@test "Site Health: WordPress reaches itself and its REST interface" {
+    [ "$(health loopback_requests)" = good ]
+    [ "$(health rest_availability)" = good ]
+}
+
+@test "Site Health: nothing is critical but what the site's own world decides" {
+    # The internet beside the test machine has no wordpress.org, and the URL is plain http.
+    run -0 jq -r '.tests | to_entries[] | select(.value.status == "critical") | .key' "$BATS_FILE_TMPDIR/health.json"
+    run ! grep -vxE 'dotorg_communication|background_updates|https_status|ssl_support' <<<"$output"
+}
+
+@test "WordPress logs into its database without a password, and nobody else does" {
+    run -0 wordpress 'echo $wpdb->get_var("SELECT CURRENT_USER()");'
+    [ "$output" = 'wordpress@localhost' ]
+    run ! inside site-a php -r 'new mysqli("127.0.0.1", "wordpress", "", "wordpress");'
+    run ! inside site-a php -r 'new mysqli("localhost", "root", "", "", 0, "/run/wpns/mysqld.sock");'
+}
+
+@test "an upload is served" {
+    run -0 wordpress '$r = wp_upload_bits("probe.txt", null, "an upload"); echo $r["error"] ?: $r["url"];'
+    [[ $output == http://site-a.example/wp-content/uploads/*probe.txt ]]
+    [ "$(page site-a "${output#http://site-a.example}")" = 'an upload' ]
+}
+
+@test "an uploaded program is not run" {
+    inside site-a sh -c 'echo "<?php echo 6*7;" >/srv/www/wp-content/uploads/probe.php'
+    run page site-a /wp-content/uploads/probe.php
+    [[ $output != *42* ]]
+    [ "$(code site-a /wp-content/uploads/probe.php)" = 404 ]
+}
+
+@test "a visitor can write a comment" {
+    run -0 wordpress 'echo wp_insert_post(["post_title" => "Hello again", "post_content" => "x", "post_status" => "publish"]);'
+    local post=$output
+    run -0 on curl -sS -o /dev/null -w '%{http_code}' -H 'Host: site-a.example' \
+        --data-urlencode comment='Nice words' -d "comment_post_ID=$post&author=V&email=v@site-a.example" \
+        http://127.0.0.1/wp-comments-post.php
+    [ "$output" = 302 ]
+    run -0 wordpress 'echo get_comments(["number" => 1])[0]->comment_content;'
+    [ "$output" = 'Nice words' ]
+}
+
+@test "the timer runs WordPress' scheduled tasks" {
+    run -0 on systemctl is-active wpns-cron@site-a.timer
+    run -0 on systemctl show --value --property=NextElapseUSecRealtime,NextElapseUSecMonotonic wpns-cron@site-a.timer
+    [ -n "$output" ]
+    wordpress 'wp_schedule_single_event(time() - 60, "wpns_probe");'
+    run -0 on systemctl start wpns-cron@site-a.service
+    run -0 wordpress 'var_export(wp_next_scheduled("wpns_probe"));'
+    [ "$output" = false ]
+    run -0 wordpress 'var_export(defined("DISABLE_WP_CRON") && DISABLE_WP_CRON);'
+    [ "$output" = true ]
+}
+
+@test "PHP has the limits of the site's file" {
+    run -0 wordpress 'echo ini_get("memory_limit");'
+    [ "$output" = 128M ]
+    run -0 on systemctl show --value --property=MemoryMax --property=TasksMax "$(on systemctl show --value --property=Slice wpns-php@site-a.service)"
+    assert_output '^536870912$'
+    assert_output '^200$'
+}
+
+@test "the exposure of each service is small" {
+    local role score
+    for role in php web mysqld; do
+        page site-a >/dev/null
+        score=$(on systemd-analyze security --no-pager "wpns-$role@site-a.service" |
+            sed -nE 's/.*Overall exposure level.*: ([0-9.]+) .*/\1/p')
+        echo "# exposure of $role: $score" >&3
+        [ -n "$score" ]
+        awk -v score="$score" 'BEGIN { exit !(score <= 1.5) }'
+    done
+}

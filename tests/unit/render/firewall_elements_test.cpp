@@ -1,0 +1,158 @@
+#include "render/firewall_elements.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace wpns::render {
+namespace {
+
+Ipv4 ip(const char* text) {
+    return Ipv4::parse(text).value();
+}
+
+FirewallSite site(const char* link, const char* gateway, const char* address,
+                  Egress egress = Egress::open) {
+    return {.link = link, .address = ip(address), .gateway = ip(gateway), .egress = egress};
+}
+
+const FirewallSite a = site("veth0-a", "10.10.1.1", "10.10.1.2");
+const FirewallSite b = site("veth0-b", "10.10.1.5", "10.10.1.6", Egress::web);
+
+FirewallCollections of(const std::vector<FirewallSite>& sites) {
+    FirewallCollections all;
+    for (const FirewallSite& each : sites) all[each.link] = firewall_elements(each);
+    return all;
+}
+
+TEST(FirewallElements, MakeTheirSiteAgain) {
+    for (const Egress egress : {Egress::open, Egress::web, Egress::none}) {
+        const FirewallSite wanted = site("veth0-a", "10.10.1.1", "10.10.1.2", egress);
+        EXPECT_EQ(firewall_site(wanted.link, firewall_elements(wanted)), wanted);
+    }
+}
+
+TEST(FirewallElements, AnythingElseMakesASiteWithoutAddress) {
+    FirewallElements broken[7];
+    for (FirewallElements& elements : broken) elements = firewall_elements(a);
+    broken[0].sources.clear();
+    broken[1].sources.insert(ip("10.10.1.6"));
+    broken[2].gateways.clear();
+    broken[3].gateways.insert(ip("10.10.1.5"));
+    broken[4].verdict.reset();
+    broken[5].verdict = "";
+    broken[6].verdict = "egress_of_tomorrow";
+    for (const FirewallElements& elements : broken)
+        EXPECT_EQ(firewall_site(a.link, elements).address, Ipv4{});
+}
+
+struct Change {
+    const char* name;
+    FirewallCollections before;
+    FirewallCollections after;
+    std::string text;
+};
+
+std::string title_of(const ::testing::TestParamInfo<Change>& info) {
+    return info.param.name;
+}
+
+class ChangeText : public ::testing::TestWithParam<Change> {};
+
+TEST_P(ChangeText, IsTheDifference) {
+    EXPECT_EQ(firewall_change_text(GetParam().before, GetParam().after), GetParam().text);
+}
+
+FirewallCollections with_further_source() {
+    FirewallCollections all = of({a});
+    all[a.link].sources.insert(ip("10.10.1.6"));
+    return all;
+}
+
+FirewallCollections without_verdict() {
+    FirewallCollections all = of({a});
+    all[a.link].verdict.reset();
+    return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ChangeText,
+    ::testing::Values(
+        Change{"NothingToNothing", {}, {}, ""}, Change{"SameToSame", of({a, b}), of({a, b}), ""},
+        Change{
+            "TwoNew",
+            {},
+            of({a, b}),
+            "add element inet wpns sources { \"veth0-a\" . 10.10.1.2, \"veth0-b\" . 10.10.1.6 }\n"
+            "add element inet wpns gateways { \"veth0-a\" . 10.10.1.1, \"veth0-b\" . 10.10.1.5 }\n"
+            "add element inet wpns egress { \"veth0-a\" : goto egress_open, "
+            "\"veth0-b\" : goto egress_web }\n"},
+        Change{"OneGone", of({a, b}), of({b}),
+               "delete element inet wpns sources { \"veth0-a\" . 10.10.1.2 }\n"
+               "delete element inet wpns gateways { \"veth0-a\" . 10.10.1.1 }\n"
+               "delete element inet wpns egress { \"veth0-a\" }\n"},
+        Change{"OtherEgress", of({a}),
+               of({site("veth0-a", "10.10.1.1", "10.10.1.2", Egress::none)}),
+               "delete element inet wpns egress { \"veth0-a\" }\n"
+               "add element inet wpns egress { \"veth0-a\" : goto egress_none }\n"},
+        Change{"OtherAddress", of({a}), of({site("veth0-a", "10.10.1.1", "10.10.1.3")}),
+               "delete element inet wpns sources { \"veth0-a\" . 10.10.1.2 }\n"
+               "add element inet wpns sources { \"veth0-a\" . 10.10.1.3 }\n"},
+        Change{"TooManySources", with_further_source(), of({a}),
+               "delete element inet wpns sources { \"veth0-a\" . 10.10.1.6 }\n"},
+        Change{"VerdictMissing", without_verdict(), of({a}),
+               "add element inet wpns egress { \"veth0-a\" : goto egress_open }\n"}),
+    title_of);
+
+TEST(FirewallChangeText, RefusesLinkNamesThatAreNotOurs) {
+    for (const char* name : {"", "veth0-*", "veth0 a", "veth0\"a", "veth0}a", "veth0;a", "veth0\na",
+                             "Veth0-a", "veth0.a", "sixteen-chars-xx"}) {
+        FirewallSite wrong = a;
+        wrong.link = name;
+        EXPECT_FALSE(firewall_change_text({}, of({wrong}))) << name;
+        EXPECT_FALSE(firewall_change_text(of({wrong}), {})) << name;
+    }
+}
+
+TEST(FirewallChangeText, LeavesForeignElementsThatStayAlone) {
+    FirewallSite foreign = a;
+    foreign.link = "Foreign.0";
+    EXPECT_EQ(firewall_change_text(of({foreign}), of({foreign})), "");
+}
+
+FirewallTable table_of(const std::string& digest) {
+    return {.text = "table inet wpns {\n}\n", .digest = digest};
+}
+
+TEST(FirewallLoadText, ReplacesTheTableAndFillsIt) {
+    const std::string digest(64, 'a');
+    EXPECT_EQ(firewall_load_text(table_of(digest), std::vector{a}),
+              "table inet wpns\n"
+              "delete table inet wpns\n"
+              "table inet wpns {\n\tcomment \"wpns:" +
+                  digest +
+                  "\"\n}\n"
+                  "table inet wpns {\n}\n"
+                  "add element inet wpns sources { \"veth0-a\" . 10.10.1.2 }\n"
+                  "add element inet wpns gateways { \"veth0-a\" . 10.10.1.1 }\n"
+                  "add element inet wpns egress { \"veth0-a\" : goto egress_open }\n");
+}
+
+TEST(FirewallLoadText, RefusesADigestThatIsNone) {
+    for (const std::string& digest :
+         {std::string(), std::string(63, 'a'), std::string(64, 'G'), std::string(62, 'a') + "\"\n"})
+        EXPECT_FALSE(firewall_load_text(table_of(digest), {})) << digest;
+}
+
+TEST(FirewallDigest, IsFoundInAListing) {
+    const std::string digest(64, 'b');
+    EXPECT_EQ(firewall_digest_in("table inet wpns {\n\tcomment \"wpns:" + digest + "\"\n}"),
+              digest);
+    EXPECT_EQ(firewall_digest_in("table inet wpns {\n\tcomment \"mine\"\n}"), std::nullopt);
+    EXPECT_EQ(firewall_digest_in("comment \"wpns:short\""), std::nullopt);
+    EXPECT_EQ(firewall_digest_in(""), std::nullopt);
+}
+
+}  // namespace
+}  // namespace wpns::render

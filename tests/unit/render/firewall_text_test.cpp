@@ -1,0 +1,102 @@
+#include "render/firewall_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace wpns::render {
+namespace {
+
+Ipv4 ip(const char* text) {
+    return Ipv4::parse(text).value();
+}
+
+const Cidr pool = Cidr::parse("10.10.0.0/16").value();
+
+bool has_line(const std::string& text, std::string_view wanted) {
+    for (const std::string_view line : split(text, '\n'))
+        if (trim(line) == wanted) return true;
+    return false;
+}
+
+/// The lines of one chain or set, trimmed, without its head and its closing brace.
+std::vector<std::string> block(const std::string& text, const std::string& head) {
+    const std::string start = "\t" + head + " {\n";
+    const auto from = text.find(start);
+    if (from == std::string::npos) return {"no " + head};
+    const auto begin = from + start.size();
+    const std::string inner = text.substr(begin, text.find("\t}\n", begin) - begin);
+    std::vector<std::string> lines;
+    for (const std::string_view line : split(inner, '\n'))
+        if (!trim(line).empty()) lines.emplace_back(trim(line));
+    return lines;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(FirewallTableText, IsOneBlockOfTableInetWpns) {
+    const std::string text = firewall_table_text(pool, {});
+    EXPECT_TRUE(text.starts_with("table inet wpns {\n"));
+    EXPECT_TRUE(text.ends_with("\t}\n}\n"));
+}
+
+TEST(FirewallTableText, OldNftCanReadIt) {
+    const std::string text = firewall_table_text(pool, {ip("9.9.9.9")});
+    EXPECT_EQ(text.find("destroy"), std::string::npos);
+    for (const std::string_view line : split(text, '\n'))
+        EXPECT_EQ(line.find("} }"), std::string_view::npos) << line;
+}
+
+TEST(FirewallTableText, NoMarkIsLeftUnfilled) {
+    const std::string text = firewall_table_text(pool, {});
+    for (const char* mark : {"GROUP", "POOL", "PRIVATE", "RESOLVERS"})
+        EXPECT_EQ(text.find(mark), std::string::npos) << mark;
+}
+
+TEST(FirewallTableText, PoolIsMasqueradedAndNotReachable) {
+    const std::string text = firewall_table_text(Cidr::parse("172.20.0.0/14").value(), {});
+    EXPECT_TRUE(has_line(
+        text, "iifgroup 30576 oifgroup != 30576 ip saddr 172.20.0.0/14 masquerade fully-random"));
+    EXPECT_TRUE(has_line(text, "ip daddr 172.20.0.0/14 goto refuse"));
+    EXPECT_EQ(text.find("10.10."), std::string::npos);
+}
+
+TEST(FirewallTableText, ResolversAreASortedSetWithoutDoubles) {
+    const std::string text =
+        firewall_table_text(pool, {ip("192.168.1.1"), ip("9.9.9.9"), ip("192.168.1.1")});
+    EXPECT_EQ(block(text, "set resolvers"),
+              (Lines{"type ipv4_addr", "elements = { 9.9.9.9, 192.168.1.1 }"}));
+    EXPECT_EQ(text, firewall_table_text(pool, {ip("9.9.9.9"), ip("192.168.1.1")}));
+}
+
+TEST(FirewallTableText, NoResolversMakeAnEmptySet) {
+    EXPECT_EQ(block(firewall_table_text(pool, {}), "set resolvers"), Lines{"type ipv4_addr"});
+}
+
+TEST(FirewallTableText, ForwardLetsForeignTrafficThroughFirst) {
+    const Lines rules = block(firewall_table_text(pool, {}), "chain forward");
+    ASSERT_GT(rules.size(), 2U);
+    EXPECT_EQ(rules[0], "type filter hook forward priority filter; policy accept;");
+    EXPECT_EQ(rules[1], "iifgroup != 30576 oifgroup != 30576 return");
+}
+
+TEST(FirewallTableText, ForwardRefusesInOrderBeforePolicies) {
+    const Lines rules = block(firewall_table_text(pool, {}), "chain forward");
+    const Lines tail(rules.end() - 4, rules.end());
+    EXPECT_EQ(tail, (Lines{"iifgroup != 30576 drop", "oifgroup 30576 goto refuse",
+                           "iifname vmap @egress", "goto refuse"}));
+}
+
+TEST(FirewallTableText, EveryChainThatSeesOurTrafficEndsClosed) {
+    const std::string text = firewall_table_text(pool, {});
+    EXPECT_EQ(block(text, "chain prerouting").back(), "drop");
+    for (const char* chain :
+         {"chain input", "chain forward", "chain egress_web", "chain egress_none"})
+        EXPECT_EQ(block(text, chain).back(), "goto refuse") << chain;
+}
+
+}  // namespace
+}  // namespace wpns::render
