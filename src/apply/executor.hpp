@@ -38,9 +38,10 @@ struct Options {
 struct SiteReport {
     unsigned done = 0;                ///< actions carried out
     std::vector<std::string> errors;  ///< "start unit wpns-php@a.service: …", each with its remedy
-    unsigned skipped = 0;             ///< actions not tried because of an error before
-    std::string admin_password;       ///< generated in this run: to be shown once
-    std::string archive;              ///< where the data of a removed site went
+    std::vector<std::string> warnings;  ///< what did not stop anything but should be known
+    unsigned skipped = 0;               ///< actions not tried because of an error before
+    std::string admin_password;         ///< generated in this run: to be shown once
+    std::string archive;                ///< where the data of a removed site went
 };
 
 using Report = std::map<std::string, SiteReport>;

@@ -92,10 +92,18 @@ Errors put_and_ask(const host::Host& host, Batch batch) {
     return errors;
 }
 
-Errors take(const host::Host& host, Batch batch) {
+/// A site leaves even when nginx cannot be told: its socket goes, and nginx reads its files again
+/// when they are mended.
+Errors take(Context& context, Batch batch) {
+    const auto& host = context.host;
     Errors errors =
         for_each(batch, [&](const plan::Action& action) { put_file(host, action, action.after); });
-    reload(host);
+    try {
+        reload(host);
+    } catch (const Error& error) {
+        context.report[batch.front()->key.site].warnings.push_back("nginx was not told: " +
+                                                                   text_of(error));
+    }
     return errors;
 }
 
@@ -103,7 +111,7 @@ Errors take(const host::Host& host, Batch batch) {
 
 Errors perform_vhosts(Context& context, Batch batch) {
     try {
-        return takes(batch) ? take(context.host, batch) : put_and_ask(context.host, batch);
+        return takes(batch) ? take(context, batch) : put_and_ask(context.host, batch);
     } catch (const Error& error) {
         return Errors(batch.size(), text_of(error));
     }

@@ -44,6 +44,7 @@ void RegistryFile::save(Registry& registry) {
             if (auto old = files_.read(path() + from)) files_.write(path() + to, *old);
         rotated_ = true;
     }
+    if (!files_.is_directory(names::state_dir)) files_.make_directory(names::state_dir, {});
     ++registry.serial;
     File file;
     file.content = to_text(registry);

@@ -74,6 +74,8 @@ void write_site_file(const Globals& globals, const host::Host& host, const AddOp
     throw_problems(
         read_config(host.files, globals.config_dir, 0, config::Source{path, file.content})
             .problems);
+    if (!host.files.is_directory(globals.config_dir + "/sites.d"))
+        host.files.make_directory(globals.config_dir + "/sites.d", {});
     host.files.write(path, file);
 }
 

@@ -12,6 +12,9 @@ namespace wpns::cli {
 /// The program runs as a transient unit with its own pseudo terminal, so nothing of the site ever
 /// holds root's.
 int cmd_exec(const Globals& globals, const host::Host& host, const ExecOptions& options) {
+    if (options.argv.empty())
+        throw Error(ErrorKind::usage, "exec needs a site and a program",
+                    "wpns exec NAME -- CMD...");
     const auto name = site_name(options.name);
     Session session(globals, host, NoFiles::fine);
     const auto site = session.config().sites.find(name);

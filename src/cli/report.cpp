@@ -57,6 +57,8 @@ ordered_json orphans_of(const Planned& planned) {
 void print_site_report(const std::string& site, const apply::SiteReport& outcome) {
     for (const auto& error : outcome.errors)
         std::cerr << "wpns: " << name_of(site) << ": " << error << "\n";
+    for (const auto& warning : outcome.warnings)
+        std::cerr << "wpns: " << name_of(site) << ": warning: " << warning << "\n";
     if (outcome.skipped > 0)
         std::cerr << "wpns: " << name_of(site) << ": " << outcome.skipped
                   << " more steps were not tried; wpns sync goes on from here\n";

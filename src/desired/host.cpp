@@ -31,15 +31,36 @@ void add_firewall(const Inputs& inputs, Builder& builder) {
     builder.add(Kind::firewall, "table inet wpns", table, {file, forwarding});
 }
 
-/// Names that no site has are refused by our own server, unless the host's admin already says what
-/// they get.
+/// Debian's /etc/nginx/sites-available/default as it comes with the package, comments aside.
+bool is_stock(const std::string& text) {
+    static const std::vector<render::Setting> stock = {
+        {"", "server/0", ""},
+        {"server", "listen/2", "80 default_server"},
+        {"server", "listen/2", "[::]:80 default_server"},
+        {"server", "root/1", "/var/www/html"},
+        {"server", "index/3", "index.html index.htm index.nginx-debian.html"},
+        {"server", "server_name/1", "_"},
+        {"server", "location/1", "/"},
+        {"server/location", "try_files/3", "$uri $uri/ =404"},
+        {"server/location", "}", ""},
+        {"server", "}", ""}};
+    const auto settings = render::parse(Format::nginx, text);
+    return settings && *settings == stock;
+}
+
+/// Names that no site has are refused by our own server. Beside Debian's untouched welcome page it
+/// takes them by name; where the admin has made another server the default, that is an answer, and
+/// ours stays away.
+std::string catch_all(const Inputs& inputs, Builder& builder, const Values& values) {
+    const auto& other = inputs.facts.foreign_default_server;
+    if (other.empty()) return builder.fill("nginx-catch-all.conf", Format::nginx, values);
+    return is_stock(other) ? builder.fill("nginx-catch-all-named.conf", Format::nginx, values) : "";
+}
+
 void add_nginx(const Inputs& inputs, Builder& builder) {
     Values values;
     values.set_list("listen", inputs.host.listen);
-    const auto catch_all = inputs.facts.foreign_default_server
-                               ? std::string()
-                               : builder.fill("nginx-catch-all.conf", Format::nginx, values);
-    values.set_fragment("catch_all", catch_all);
+    values.set_fragment("catch_all", catch_all(inputs, builder, values));
     builder.add(Kind::vhost, nginx_file,
                 Vhost{.content = builder.fill("nginx-host.conf", Format::nginx, values)},
                 {{Kind::directory, names::vhost_dir, ""}});

@@ -32,12 +32,12 @@ bool claims(const UsedRange& used) {
 
 /// What stands in the way of a pinned block; empty when nothing does.
 std::string obstacle(const HostConfig& config, const Registry& registry, const HostFacts& facts,
-                     const SiteName& site, const Cidr& block) {
+                     const Cidr& block) {
     const auto overlap = [&](const Cidr& range, const std::string& by) {
         return block.str() + " overlaps " + range.str() + ", " + by;
     };
     for (const auto& [name, record] : registry.sites)
-        if (name != site && record.allocation.subnet.overlaps(block))
+        if (record.allocation.subnet.overlaps(block))
             return overlap(record.allocation.subnet, "site " + name.str());
     for (const auto& used : facts.used)
         if (claims(used) && used.range.overlaps(block)) return overlap(used.range, used.by);
@@ -46,10 +46,9 @@ std::string obstacle(const HostConfig& config, const Registry& registry, const H
 }
 
 std::expected<Cidr, std::string> pinned_subnet(const HostConfig& config, const Registry& registry,
-                                               const HostFacts& facts, const SiteName& site,
-                                               const Cidr& block) {
+                                               const HostFacts& facts, const Cidr& block) {
     if (block.prefix() != block_prefix) return std::unexpected(block.str() + " is not a /30");
-    auto reason = obstacle(config, registry, facts, site, block);
+    auto reason = obstacle(config, registry, facts, block);
     if (!reason.empty()) return std::unexpected(std::move(reason));
     return block;
 }
@@ -122,7 +121,7 @@ std::expected<Cidr, std::string> allocate_subnet(const HostConfig& config, const
     const auto own = registry.sites.find(site);
     if (own != registry.sites.end() && (!pinned || *pinned == own->second.allocation.subnet))
         return own->second.allocation.subnet;
-    if (pinned) return pinned_subnet(config, registry, facts, site, *pinned);
+    if (pinned) return pinned_subnet(config, registry, facts, *pinned);
     return first_free(config, registry, facts);
 }
 

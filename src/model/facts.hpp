@@ -40,13 +40,14 @@ struct HostFacts {
     std::vector<PhpFact> php;  ///< newest last
     std::string mariadbd;      ///< /usr/sbin/mariadbd; empty where not installed
     std::string nginx;         ///< /usr/sbin/nginx; empty where not installed
-    unsigned systemd = 0;    ///< major version
+    unsigned systemd = 0;      ///< major version
     std::string uplink;        ///< device of the default route; empty without one
     unsigned uplink_mtu = 1500;
     std::vector<UsedRange> used;  ///< routes and addresses of the host, without our own links
     std::vector<Ipv4> resolvers;  ///< upstream resolvers, never 127.0.0.0/8
-    bool foreign_default_server =
-        false;  ///< another file already claims default_server for a port we listen on
+    /// Text of the nginx file, not ours, that claims default_server for a port we listen on; empty
+    /// where none does.
+    std::string foreign_default_server;
     std::map<std::string, CoreFact> cores;      ///< by source
     std::map<std::string, unsigned> group_ids;  ///< gid of www-data
     std::vector<std::string>

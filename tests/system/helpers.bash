@@ -41,12 +41,16 @@ page() { on curl -sS --max-time 20 -H "Host: $1.example" "http://127.0.0.1${2-/}
 # The status code of the same.
 code() { on curl -sS --max-time 20 -o /dev/null -w '%{http_code}' -H "Host: $1.example" "http://127.0.0.1${2-/}"; }
 
-# Fails unless a site's front page is a page of WordPress with the site's own title.
+# Fails unless a site's front page is a page of WordPress with the site's own title. It may take a moment: nginx
+# returns from its reload before its new workers take over.
 assert_serves() {
-    local text
-    text=$(page "$1")
-    grep -qF 'wp-content' <<<"$text" && grep -qiE "<title>[^<]*$1" <<<"$text" && return
-    echo "$1 does not serve its front page, but: ${text:0:2000}"
+    local text try
+    for try in {1..20}; do
+        text=$(page "$1" || true)
+        ! grep -qF wp-content <<<"$text" || ! grep -qiE "<title>[^<]*$1" <<<"$text" || return 0
+        sleep 0.2
+    done
+    echo "$1 does not serve its front page after $try tries, but: ${text:0:2000}"
     return 1
 }
 

@@ -74,8 +74,7 @@ restarted() { diff <(echo "$1") <(echo "$2") | sed -nE 's/^> .*Id=([^ ]+).*/\1/p
 @test "a new file becomes a site" {
     write_file /etc/wpns/sites.d/site-c.toml <<<'domain = "site-c.example"'
     run -0 on wpns sync
-    run -0 page site-c
-    [[ $output == *wp-content* ]]
+    assert_serves site-c
     run -0 on wpns plan --exit-code
 }
 
@@ -97,11 +96,9 @@ restarted() { diff <(echo "$1") <(echo "$2") | sed -nE 's/^> .*Id=([^ ]+).*/\1/p
     on rm /etc/wpns/sites.d/site-c.toml
     run -0 on wpns sync
     assert_output 'site-c'
-    run -0 page site-c
-    [[ $output == *wp-content* ]]
+    assert_serves site-c
     run -2 on wpns sync --prune
-    run -0 page site-c
-    [[ $output == *wp-content* ]]
+    assert_serves site-c
     run -0 on wpns sync --prune --yes
     run ! on wpns status site-c
     run -0 on wpns list
@@ -174,8 +171,7 @@ END
     assert_serves site-a
     on rm -r /etc/wpns/templates
     run -0 on wpns sync
-    run -0 page site-c
-    [[ $output == *wp-content* ]]
+    assert_serves site-c
 }
 
 @test "an account of somebody else is refused, never taken over" {

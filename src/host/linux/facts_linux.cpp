@@ -35,13 +35,13 @@ unsigned systemd_version(Process& process) {
     return version;
 }
 
-bool claims_default_server(const HostConfig& config, const std::string& nginx, Process& process) {
-    if (nginx.empty()) return false;
+std::string other_default_server(const HostConfig& config, const std::string& nginx, Process& process) {
+    if (nginx.empty()) return {};
     Process::Command command;
     command.argv = {nginx, "-T"};
     command.output_limit = 64U << 20;  // thousands of server blocks
     // Empty where the configuration is broken: then nginx serves nobody anyway.
-    return has_foreign_default_server(process.run(command).out, config.listen);
+    return foreign_default_server(process.run(command).out, config.listen);
 }
 
 std::map<std::string, unsigned> group_ids() {
@@ -112,7 +112,7 @@ HostFacts gather_facts(const HostConfig& config, const std::vector<std::string>&
     facts.nginx = program("/usr/sbin/nginx");
     facts.systemd = systemd_version(process);
     facts.resolvers = upstream_resolvers("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf");
-    facts.foreign_default_server = claims_default_server(config, facts.nginx, process);
+    facts.foreign_default_server = other_default_server(config, facts.nginx, process);
     for (const auto& source : core_sources) {
         if (auto core = core_fact(source)) facts.cores.emplace(source, std::move(*core));
     }

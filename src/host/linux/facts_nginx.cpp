@@ -49,18 +49,27 @@ class Reader {
         for (const auto& address : listen) ports_.insert(port_of(address));
     }
 
-    bool finds_claim(std::string_view dump) {
-        return std::ranges::any_of(split(dump, '\n'), [&](auto line) { return read(line); });
+    /// The text of the first file with a claim.
+    std::string find_claim(std::string_view dump) {
+        std::string file;
+        bool claimed = false;
+        for (const auto line : split(dump, '\n')) {
+            if (line.starts_with(kHeader) && line.ends_with(':')) {
+                if (claimed) return file;
+                file.clear();
+                ours_ = line.substr(kHeader.size(), line.size() - kHeader.size() - 1) == kOurs;
+                statement_.clear();
+                continue;
+            }
+            file.append(line).append("\n");
+            claimed = read(line) || claimed;
+        }
+        return claimed ? file : std::string();
     }
 
   private:
     /// True when a statement that ends in this line is such a claim.
     bool read(std::string_view line) {
-        if (line.starts_with(kHeader) && line.ends_with(':')) {
-            ours_ = line.substr(kHeader.size(), line.size() - kHeader.size() - 1) == kOurs;
-            statement_.clear();
-            return false;
-        }
         bool claim = false;
         for (const auto word : words_of(line)) {
             if (!ends_statement(word)) {
@@ -89,8 +98,8 @@ class Reader {
 
 }  // namespace
 
-bool has_foreign_default_server(std::string_view dump, const std::vector<std::string>& listen) {
-    return Reader(listen).finds_claim(dump);
+std::string foreign_default_server(std::string_view dump, const std::vector<std::string>& listen) {
+    return Reader(listen).find_claim(dump);
 }
 
 }  // namespace wpns::host::linux_os
