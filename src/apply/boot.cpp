@@ -6,9 +6,11 @@
 
 namespace wpns::apply {
 
-void load_firewall(const host::Host& host, const Registry& registry, const FirewallTable& table) {
+void load_firewall(const host::Host& host, const Registry& registry, const FirewallTable& table,
+                   const std::set<std::string>& leaving) {
     std::vector<FirewallSite> sites;
     for (const auto& [name, record] : registry.sites) {
+        if (leaving.contains(name.str())) continue;
         const auto site = desired::firewall_site(name, record);
         const ResourceKey key{Kind::firewall, site.link, name.str()};
         const auto recorded = record.resources.find(key);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "host/host.hpp"
 #include "model/registry.hpp"
 
@@ -9,7 +12,8 @@ namespace wpns::apply {
 
 /// Loads `table` with the elements of every recorded site in one transaction and turns IPv4
 /// forwarding on.
-void load_firewall(const host::Host& host, const Registry& registry, const FirewallTable& table);
+void load_firewall(const host::Host& host, const Registry& registry, const FirewallTable& table,
+                   const std::set<std::string>& leaving = {});
 
 /// Makes the namespace and the link of a recorded site where they are missing or differ.
 void restore_network(const host::Host& host, const SiteName& site, const SiteRecord& record);

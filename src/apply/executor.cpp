@@ -26,7 +26,9 @@ bool is_removal(plan::Verb verb) {
 /// Intent first: after a crash every resource that may exist is known as ours.
 void record_intent(const plan::Plan& plan, Registry& registry) {
     for (const auto& action : plan.actions)
-        if (!is_removal(action.verb))
+        if (action.key.kind == Kind::unit && !is_removal(action.verb))
+            recorded_of(registry, action.key).insert_or_assign(action.key, pending);
+        else if (!is_removal(action.verb))
             recorded_of(registry, action.key).try_emplace(action.key, pending);
 }
 
@@ -73,12 +75,18 @@ class Run {
         : registry_(registry),
           file_(file),
           options_(options),
-          context_{host, options, registry, report_} {}
+          context_{host, options, registry, report_, {}} {}
 
     Report walk(const plan::Plan& plan) {
+        // The account goes last and only with its site.
+        for (const auto& action : plan.actions)
+            if (is_removal(action.verb) && action.key.kind == Kind::account)
+                context_.leaving.insert(action.key.site);
         record_intent(plan, registry_);
         file_.save(registry_);
         for (const auto& batch : plan::batches(plan)) step(batch);
+        // Limits of a slice take effect with this, and removed units are forgotten.
+        if (context_.unit_files_changed) context_.host.units.daemon_reload();
         return std::move(report_);
     }
 

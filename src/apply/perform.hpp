@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct Context {
     const Options& options;
     const Registry& registry;
     Report& report;
+    std::set<std::string> leaving;    ///< sites whose resources this plan takes away
     bool unit_files_changed = false;  ///< systemd must read them again before the next job
 };
 

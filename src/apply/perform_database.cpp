@@ -47,9 +47,7 @@ Errors perform_databases(Context& context, Batch batch) {
     const auto prepare = [&](const plan::Action& action) {
         const auto& database = std::get<Database>(*action.after);
         make_staging(files, action.key.id + ".new", database.uid);
-        auto command = sandboxed(database.sandbox, database.argv);
-        command.timeout = 180s;
-        return command;
+        return sandboxed(database.sandbox, database.argv, Terminal::pipes, 180s);
     };
     const auto finish = [&](const plan::Action& action, const host::Process::Result& result) {
         check_made(files, action.key.id + ".new", result);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "apply/perform.hpp"
 #include "apply/site_data.hpp"
@@ -9,6 +10,15 @@ namespace {
 
 bool is_unit_file(const ResourceKey& key) {
     return key.id.starts_with(names::unit_dir);
+}
+
+/// True when systemd has any of the unit files in the batch in its memory.
+bool known_to_systemd(const host::Units& units, Batch batch) {
+    std::vector<std::string> names;
+    for (const auto* action : batch)
+        if (is_unit_file(action->key))
+            names.push_back(action->key.id.substr(action->key.id.rfind('/') + 1));
+    return !names.empty() && !units.list(names).empty();
 }
 
 }  // namespace
@@ -53,16 +63,23 @@ Errors perform_cores(Context& context, Batch batch) {
 /// systemd reads a new unit file when it is first asked for; a changed or removed one only after a
 /// daemon-reload.
 Errors perform_files(Context& context, Batch batch) {
-    const bool remembered = std::ranges::any_of(batch, [](const plan::Action* action) {
-        return is_unit_file(action->key) && action->verb != plan::Verb::create;
-    });
-    context.unit_files_changed = context.unit_files_changed || remembered;
-    return for_each(batch, [&](const plan::Action& action) {
-        if (action.verb == plan::Verb::remove)
-            context.host.files.remove_file(action.key.id);
-        else
-            context.host.files.write(action.key.id, std::get<File>(*action.after));
-    });
+    context.unit_files_changed =
+        context.unit_files_changed || known_to_systemd(context.host.units, batch);
+    auto& files = context.host.files;
+    if (takes(batch))
+        return for_each(batch,
+                        [&](const plan::Action& action) { files.remove_file(action.key.id); });
+    std::map<std::string, File> contents;
+    for (const auto* action : batch) contents[action->key.id] = std::get<File>(*action->after);
+    try {
+        files.write_many(contents);
+        return Errors(batch.size());
+    } catch (const Error&) {
+        // One by one, to know which it was.
+        return for_each(batch, [&](const plan::Action& action) {
+            files.write(action.key.id, contents.at(action.key.id));
+        });
+    }
 }
 
 }  // namespace wpns::apply

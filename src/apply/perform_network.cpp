@@ -35,7 +35,8 @@ Errors perform_firewall(Context& context, Batch batch) {
             else if (take)
                 context.host.firewall.remove_table();
             else
-                load_firewall(context.host, context.registry, std::get<FirewallTable>(value));
+                load_firewall(context.host, context.registry, std::get<FirewallTable>(value),
+                              context.leaving);
         }
         if (!put.empty() || !removed.empty()) context.host.firewall.change(put, removed);
     });

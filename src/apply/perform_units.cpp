@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "apply/perform.hpp"
+#include "model/names.hpp"
 
 namespace wpns::apply {
 namespace {
@@ -30,12 +32,23 @@ Errors by_position(Batch batch, const std::map<std::string, std::string>& result
     return errors;
 }
 
+/// The slices of the sites in the batch: they stay active when the last service has gone.
+std::set<std::string> slices_of(Batch batch) {
+    std::set<std::string> slices;
+    for (const auto* action : batch)
+        if (const auto site = SiteName::parse(action->key.site)) slices.insert(names::slice(*site));
+    return slices;
+}
+
 Errors stop_units(Context& context, Batch batch) {
-    const auto all = names_of(batch, [](const plan::Action&) { return true; });
+    auto all = names_of(batch, [](const plan::Action&) { return true; });
     auto& units = context.host.units;
     units.disable(names_of(
         batch, [](const plan::Action& action) { return std::get<Unit>(*action.before).enabled; }));
     auto errors = by_position(batch, units.stop(all, deadline));
+    const auto slices = slices_of(batch);
+    // What a slice still holds is ended with it; that it did not stop shows in its services.
+    (void)units.stop(std::vector(slices.begin(), slices.end()), deadline);
     units.reset_failed(all);
     return errors;
 }
@@ -46,14 +59,16 @@ Errors start_units(Context& context, Batch batch) {
     if (std::exchange(context.unit_files_changed, false)) units.daemon_reload();
     units.enable(
         names_of(batch, [&](const plan::Action& action) { return wanted(action).enabled; }));
+    // A service that its socket woke in the course of this run may have read old files, so every
+    // service is restarted.
     const auto restarts = [&](const plan::Action& action) {
-        return action.verb == plan::Verb::restart && wanted(action).active;
+        return wanted(action).active &&
+               (action.verb == plan::Verb::restart || action.key.id.ends_with(".service"));
     };
     auto results = units.restart(names_of(batch, restarts), deadline);
     results.merge(units.start(names_of(batch,
                                        [&](const plan::Action& action) {
-                                           return action.verb != plan::Verb::restart &&
-                                                  wanted(action).active;
+                                           return wanted(action).active && !restarts(action);
                                        }),
                               deadline));
     return by_position(batch, results);

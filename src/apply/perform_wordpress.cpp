@@ -53,9 +53,9 @@ Errors perform_wordpress(Context& context, Batch batch) {
         const auto& wordpress = std::get<Wordpress>(*action.after);
         const auto& password = passwords[action.key.site] = given.empty() ? new_password() : given;
         auto command =
-            sandboxed(wordpress.sandbox, {"/usr/bin/php", "/usr/share/wpns/php/install.php"});
+            sandboxed(wordpress.sandbox, {"/usr/bin/php", "/usr/share/wpns/php/install.php"},
+                      Terminal::pipes, 180s);
         command.input = request(wordpress, password);
-        command.timeout = 180s;
         return command;
     };
     const auto finish = [&](const plan::Action& action, const host::Process::Result& result) {

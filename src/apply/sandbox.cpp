@@ -19,7 +19,7 @@ bool set_by_systemd_run(const render::Setting& setting) {
 }  // namespace
 
 host::Process::Command sandboxed(const std::string& unit_text, const std::vector<std::string>& argv,
-                                 Terminal terminal) {
+                                 Terminal terminal, std::optional<std::chrono::seconds> limit) {
     const auto settings = render::parse(render::Format::unit, unit_text);
     if (!settings) throw Error(ErrorKind::bug, "sandbox: " + settings.error());
     host::Process::Command command;
@@ -32,6 +32,10 @@ host::Process::Command sandboxed(const std::string& unit_text, const std::vector
     for (const auto& setting : *settings) {
         if (set_by_systemd_run(setting)) continue;
         command.argv.push_back("--property=" + setting.key + "=" + setting.value);
+    }
+    if (limit) {
+        command.argv.push_back("--property=RuntimeMaxSec=" + std::to_string(limit->count()));
+        command.timeout = *limit + std::chrono::seconds(10);
     }
     command.argv.push_back("--");
     command.argv.insert(command.argv.end(), argv.begin(), argv.end());

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <expected>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,11 @@ enum class Terminal { pipes, own };
 /// `unit_text` (a rendered template: the one place that says what the sandbox is). Throws
 /// Error{bug} when the text is no unit. systemd-run is the program for it: it knows how to turn
 /// each of some forty settings into its D-Bus type.
-[[nodiscard]] host::Process::Command sandboxed(const std::string& unit_text,
-                                               const std::vector<std::string>& argv,
-                                               Terminal terminal = Terminal::pipes);
+///
+/// With `limit` systemd ends the unit after that time, and the command itself a little later:
+/// killing systemd-run alone would leave the unit running.
+[[nodiscard]] host::Process::Command sandboxed(
+    const std::string& unit_text, const std::vector<std::string>& argv,
+    Terminal terminal = Terminal::pipes, std::optional<std::chrono::seconds> limit = std::nullopt);
 
 }  // namespace wpns::apply

@@ -1,6 +1,4 @@
-#include <fcntl.h>
-#include <sys/stat.h>
-
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -8,7 +6,6 @@
 #include "base/text.hpp"
 #include "cli/config_files.hpp"
 #include "cli/execution.hpp"
-#include "cli/lock.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 
@@ -21,9 +18,9 @@ std::string read_password(const std::string& path) {
     if (path == "-") {
         std::getline(std::cin, password);
     } else {
-        struct stat info {};
-        if (::stat(path.c_str(), &info) != 0) throw_errno("read " + path, errno);
-        if ((info.st_mode & 0077) != 0)
+        using std::filesystem::perms;
+        const auto mode = std::filesystem::status(path).permissions();
+        if ((mode & (perms::group_all | perms::others_all)) != perms::none)
             throw Error(ErrorKind::usage, path + " can be read by others than its owner",
                         "chmod 600 " + path);
         std::ifstream stream(path);
@@ -86,7 +83,7 @@ int cmd_add(const Globals& globals, const host::Host& host, const AddOptions& op
     apply::Options apply_options;
     if (!options.admin_password_file.empty())
         apply_options.admin_password = read_password(options.admin_password_file);
-    const auto lock = take_lock("add " + name.str());
+    const auto lock = host.lock.take("add " + name.str(), lock_patience);
     const std::string path = site_file(globals.config_dir, name);
     const bool new_file = !host.files.read(path);
     if (new_file) write_site_file(globals, host, options);

@@ -2,7 +2,6 @@
 
 #include "cli/config_files.hpp"
 #include "cli/execution.hpp"
-#include "cli/lock.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 
@@ -33,7 +32,7 @@ void take_site_file(Session& session, const std::string& path, const SiteName& n
 
 int cmd_remove(const Globals& globals, const host::Host& host, const RemoveOptions& options) {
     const auto name = site_name(options.name);
-    const auto lock = take_lock("remove " + name.str());
+    const auto lock = host.lock.take("remove " + name.str(), lock_patience);
     const std::string path = site_file(globals.config_dir, name);
     Session session(globals, host, NoFiles::fine);
     const bool recorded = session.registry().sites.contains(name);

@@ -1,7 +1,6 @@
 #include <iostream>
 
 #include "cli/execution.hpp"
-#include "cli/lock.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 
@@ -17,7 +16,7 @@ std::string question(const Planned& planned) {
 }  // namespace
 
 int cmd_sync(const Globals& globals, const host::Host& host, const SyncOptions& options) {
-    const auto lock = take_lock("sync");
+    const auto lock = host.lock.take("sync", lock_patience);
     Session session(globals, host);
     Scope scope;
     for (const auto& name : options.names) scope.only.insert(site_name(name));

@@ -73,23 +73,17 @@ void declare_reading(CLI::App& app, Command& command) {
     sub->add_option("FILE", check->files, "Only these files");
 }
 
-/// Everything after the name belongs to the program, options included.
 void declare_exec(CLI::App& app, Command& command) {
     auto options = std::make_shared<ExecOptions>();
-    auto* sub = app.add_subcommand("exec", "Run a program as the site, inside its sandbox");
-    sub->footer("wpns exec NAME -- CMD...");
-    sub->prefix_command();
-    sub->callback([&command, options, sub] {
-        auto words = sub->remaining();
-        if (!words.empty()) options->name = words.front();
-        const bool dashes = words.size() > 1 && words[1] == "--";
-        words.erase(words.begin(),
-                    words.begin() + std::min<std::ptrdiff_t>(std::ssize(words), dashes ? 2 : 1));
-        options->argv = std::move(words);
-        command = [options](const Globals& globals, const host::Host& host) {
-            return cmd_exec(globals, host, *options);
-        };
-    });
+    auto* sub = verb(app, command, "exec", "Run a program as the site, inside its sandbox", options,
+                     [](const Globals& globals, const host::Host& host, ExecOptions given) {
+                         // CLI11 keeps the "--" that ends the options.
+                         if (!given.argv.empty() && given.argv.front() == "--")
+                             given.argv.erase(given.argv.begin());
+                         return cmd_exec(globals, host, given);
+                     });
+    sub->add_option("NAME", options->name, "Name of the site")->required();
+    sub->add_option("CMD", options->argv, "Program and arguments, after --")->required();
 }
 
 /// For units at boot; not in the help.

@@ -65,9 +65,21 @@ class Planner {
                         "this host lacks:\n  " + join(session_.facts().missing, "\n  "));
     }
 
+    /// Data is moved by a person, never by a changed setting.
+    [[nodiscard]] bool data_elsewhere(const SiteRecord& record) const {
+        const std::string data_dir = session_.config().host.data_dir + "/";
+        return std::ranges::any_of(record.resources, [&](const auto& resource) {
+            return resource.first.kind == Kind::database &&
+                   !resource.first.id.starts_with(data_dir);
+        });
+    }
+
     void want_site(const SiteName& name, const SiteConfig& config) {
         const auto record = session_.record_for(name, config);
         if (!record) return exclude(name.str(), record.error());
+        if (data_elsewhere(*record))
+            return exclude(name.str(),
+                           "paths.data_dir was changed, but the data of this site is where it was");
         auto wanted = desired::for_site(session_.inputs(), name, config, *record);
         if (!wanted) return exclude(name.str(), wanted.error());
         session_.registry().sites.insert_or_assign(name, *record);

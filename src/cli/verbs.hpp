@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,9 @@
 
 /// One function a verb; each returns the exit code. Errors leave as wpns::Error.
 namespace wpns::cli {
+
+/// How long a verb that writes waits for another one to end.
+inline constexpr std::chrono::seconds lock_patience{120};
 
 struct AddOptions {
     std::string name;

@@ -42,8 +42,8 @@ bool is_stock(const std::string& text) {
         {"server", "server_name/1", "_"},
         {"server", "location/1", "/"},
         {"server/location", "try_files/3", "$uri $uri/ =404"},
-        {"server/location", "}", ""},
-        {"server", "}", ""}};
+        {"server", "}", ""},
+        {"", "}", ""}};
     const auto settings = render::parse(Format::nginx, text);
     return settings && *settings == stock;
 }

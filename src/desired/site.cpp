@@ -37,9 +37,6 @@ constexpr std::array rendered_files = {
     Rendered{"wpns-dbinit@.service", "dbinit.service", Format::unit},
 };
 
-/// BindLogSockets= and PrivatePIDs= came with this version.
-constexpr unsigned systemd_of_debian_13 = 257;
-
 /// Builds one site, step by step in the order of its needs.
 class SiteBuilder {
   public:
@@ -68,10 +65,7 @@ class SiteBuilder {
 
   private:
     void set_fragments() {
-        std::string hardening = builder_.fill("hardening.conf", Format::fragment, {});
-        if (site_.inputs.facts.systemd >= systemd_of_debian_13)
-            hardening += builder_.fill("hardening-257.conf", Format::fragment, {});
-        values_.set_fragment("hardening", hardening);
+        values_.set_fragment("hardening", builder_.fill("hardening.conf", Format::fragment, {}));
         std::string settings;
         for (const auto& [key, value] : site_.config.php.settings)
             settings += builder_.fill("php-setting.ini", Format::fragment,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,8 +53,8 @@ class Files {
     /// Atomic and durable: random name beside it, fsync, rename, fsync of the directory. Before or
     /// after, never between.
     virtual void write(const std::string& path, const File& file) = 0;
-    /// The same for several by path, in one go: each is durable when this returns. When it throws, some may be written,
-    /// each of them whole.
+    /// The same for several by path, in one go: each is durable when this returns. When it throws,
+    /// some may be written, each of them whole.
     virtual void write_many(const std::map<std::string, File>& files) {
         for (const auto& [path, file] : files) write(path, file);
     }
@@ -182,7 +183,8 @@ class Process {
 class Facts {
   public:
     virtual ~Facts() = default;
-    /// Looks at programs, routes, resolvers and the WordPress sources `core_sources` (as configured), once.
+    /// Looks at programs, routes, resolvers and the WordPress sources `core_sources` (as
+    /// configured), once.
     [[nodiscard]] virtual HostFacts gather(const HostConfig& config,
                                            const std::vector<std::string>& core_sources) const = 0;
 };
@@ -200,6 +202,16 @@ class WebProbe {
     [[nodiscard]] virtual int status(const Target& target, std::chrono::seconds patience) const = 0;
 };
 
+/// One writer at a time on the whole host.
+class WriterLock {
+  public:
+    virtual ~WriterLock() = default;
+    /// The lock, held until the last copy of the result is gone or the process ends. Throws
+    /// Error{busy} with the process and the verb that hold it after `patience`.
+    [[nodiscard]] virtual std::shared_ptr<void> take(const std::string& verb,
+                                                     std::chrono::seconds patience) = 0;
+};
+
 /// Everything an action may touch. References: the owner outlives it.
 struct Host {
     Accounts& accounts;
@@ -210,6 +222,7 @@ struct Host {
     Process& process;
     Facts& facts;
     WebProbe& web;
+    WriterLock& lock;
 };
 
 }  // namespace wpns::host

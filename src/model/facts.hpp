@@ -40,7 +40,6 @@ struct HostFacts {
     std::vector<PhpFact> php;  ///< newest last
     std::string mariadbd;      ///< /usr/sbin/mariadbd; empty where not installed
     std::string nginx;         ///< /usr/sbin/nginx; empty where not installed
-    unsigned systemd = 0;      ///< major version
     std::string uplink;        ///< device of the default route; empty without one
     unsigned uplink_mtu = 1500;
     std::vector<UsedRange> used;  ///< routes and addresses of the host, without our own links

@@ -120,8 +120,9 @@ struct FirewallSite {
     bool operator==(const FirewallSite&) const = default;
 };
 
-/// An initialised MariaDB data directory with the schema and the user of WordPress. The texts are what making it takes;
-/// once it is there, they do not count: a directory that holds data is never initialised again.
+/// An initialised MariaDB data directory with the schema and the user of WordPress. The texts are
+/// what making it takes; once it is there, they do not count: a directory that holds data is never
+/// initialised again.
 struct Database {
     std::string sandbox;  ///< rendered unit text whose properties the initialisation runs under
     std::vector<std::string> argv;  ///< the program that initialises, and its arguments
@@ -143,8 +144,8 @@ struct Unit {
     }
 };
 
-/// An installed WordPress: tables, administrator, permalinks, wp-content. What WordPress itself changes later (title,
-/// e-mail) belongs to the site and is not compared.
+/// An installed WordPress: tables, administrator, permalinks, wp-content. What WordPress itself
+/// changes later (title, e-mail) belongs to the site and is not compared.
 struct Wordpress {
     std::string sandbox;  ///< rendered unit text whose properties the installer runs under
     std::string title;

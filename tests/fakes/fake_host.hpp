@@ -345,7 +345,6 @@ class FakeFacts : public host::Facts {
             {"8.2", "/usr/sbin/php-fpm8.2", "/usr/bin/php8.2", {"mysqlnd", "mysqli"}, {"opcache"}}};
         facts.mariadbd = "/usr/sbin/mariadbd";
         facts.nginx = "/usr/sbin/nginx";
-        facts.systemd = 252;
         facts.uplink = "eth0";
         facts.resolvers = {*Ipv4::parse("192.0.2.53")};
         facts.cores = {
@@ -363,6 +362,14 @@ class FakeWeb : public host::WebProbe {
     [[nodiscard]] int status(const Target&, std::chrono::seconds) const override { return 200; }
 };
 
+/// Nobody else writes.
+class FakeLock : public host::WriterLock {
+  public:
+    [[nodiscard]] std::shared_ptr<void> take(const std::string&, std::chrono::seconds) override {
+        return nullptr;
+    }
+};
+
 /// All parts together.
 struct FakeHost {
     Faults faults;
@@ -374,7 +381,8 @@ struct FakeHost {
     FakeProcess process{faults, files};
     FakeFacts facts;
     FakeWeb web;
-    host::Host host{accounts, files, network, firewall, units, process, facts, web};
+    FakeLock lock;
+    host::Host host{accounts, files, network, firewall, units, process, facts, web, lock};
 
     void fail_at(unsigned change) { faults = {0, change}; }
 };

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.hpp"
 #include "host/linux/facts_core.hpp"
@@ -20,19 +19,6 @@ constexpr const char* kDebianCore = "/usr/share/wordpress";
 /// The path where it is a program, else empty.
 std::string program(const std::string& path) {
     return ::access(path.c_str(), X_OK) == 0 ? path : std::string();
-}
-
-/// The major version out of "systemd 252 (252.39-1~deb12u2)"; 0 where there is none.
-unsigned systemd_version(Process& process) {
-    const std::string path = program("/usr/lib/systemd/systemd");
-    if (path.empty()) return 0;
-    Process::Command command;
-    command.argv = {path, "--version"};
-    const std::string text = process.run(command).out;
-    const auto start = text.find(' ') + 1;
-    unsigned version = 0;
-    std::from_chars(text.data() + start, text.data() + text.size(), version);
-    return version;
 }
 
 std::string other_default_server(const HostConfig& config, const std::string& nginx, Process& process) {
@@ -110,7 +96,6 @@ HostFacts gather_facts(const HostConfig& config, const std::vector<std::string>&
     facts.php = installed_php(files, "");
     facts.mariadbd = program("/usr/sbin/mariadbd");
     facts.nginx = program("/usr/sbin/nginx");
-    facts.systemd = systemd_version(process);
     facts.resolvers = upstream_resolvers("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf");
     facts.foreign_default_server = other_default_server(config, facts.nginx, process);
     for (const auto& source : core_sources) {

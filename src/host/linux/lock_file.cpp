@@ -93,4 +93,20 @@ LockFile::~LockFile() {
     if (fd_.valid()) (void)!::ftruncate(fd_.get(), 0);
 }
 
+namespace {
+
+class HostLock : public WriterLock {
+  public:
+    [[nodiscard]] std::shared_ptr<void> take(const std::string& verb,
+                                             std::chrono::seconds patience) override {
+        return std::make_shared<LockFile>("/run/lock/wpns.lock", verb, patience);
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<WriterLock> make_writer_lock() {
+    return std::make_unique<HostLock>();
+}
+
 }  // namespace wpns::host::linux_os

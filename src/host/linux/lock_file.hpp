@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/fd.hpp"
+#include "host/host.hpp"
 
 namespace wpns::host::linux_os {
 
@@ -26,5 +28,8 @@ class LockFile {
   private:
     UniqueFd fd_;
 };
+
+/// The lock of this host, /run/lock/wpns.lock.
+[[nodiscard]] std::unique_ptr<WriterLock> make_writer_lock();
 
 }  // namespace wpns::host::linux_os

@@ -4,6 +4,7 @@
 #include "host/linux/facts_linux.hpp"
 #include "host/linux/files_linux.hpp"
 #include "host/linux/firewall_nftables.hpp"
+#include "host/linux/lock_file.hpp"
 #include "host/linux/network_libnl.hpp"
 #include "host/linux/process_linux.hpp"
 #include "host/linux/units_sdbus.hpp"
@@ -12,7 +13,7 @@
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts, *files, *network, *firewall, *units, *process, *facts, *web};
+    return {*accounts, *files, *network, *firewall, *units, *process, *facts, *web, *lock};
 }
 
 std::unique_ptr<LinuxHost> make_host() {
@@ -25,6 +26,7 @@ std::unique_ptr<LinuxHost> make_host() {
     host->units = make_units();
     host->facts = make_facts(*host->network, *host->files, *host->process);
     host->web = make_web_probe();
+    host->lock = make_writer_lock();
     return host;
 }
 

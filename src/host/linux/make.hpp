@@ -17,6 +17,7 @@ struct LinuxHost {
     std::unique_ptr<Units> units;
     std::unique_ptr<Facts> facts;
     std::unique_ptr<WebProbe> web;
+    std::unique_ptr<WriterLock> lock;
 
     /// The parts by reference; this object outlives it.
     [[nodiscard]] Host host() const;

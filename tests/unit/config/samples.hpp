@@ -1,0 +1,65 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace wpns::config {
+
+/// A valid value for every key of a site that takes a text or a list of texts; @ stands for the text.
+struct Sample {
+    std::string text;
+    std::string form = "@";
+};
+
+inline const std::map<std::string, Sample>& site_samples() {
+    static const std::map<std::string, Sample> samples = {
+        {"domain", {"site-a.example"}},
+        {"aliases", {"www.site-a.example", "[@]"}},
+        {"title", {"Site A"}},
+        {"admin_user", {"admin"}},
+        {"admin_email", {"admin@site-a.example"}},
+        {"php.version", {"8.2"}},
+        {"php.memory_limit", {"128M"}},
+        {"php.upload_limit", {"64M"}},
+        {"php.max_execution_time", {"60s"}},
+        {"php.settings", {"Europe/Berlin", "{ \"date.timezone\" = @ }"}},
+        {"mysql.memory", {"64M"}},
+        {"network.subnet", {"10.10.1.0/30"}},
+        {"network.egress", {"open"}},
+        {"limits.memory", {"512M"}},
+        {"limits.cpu", {"100%"}},
+        {"wordpress.source", {"/usr/share/wordpress"}},
+        {"wordpress.sha256", {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}},
+        {"wordpress.core", {"managed"}},
+        {"wordpress.locale", {"de_DE_formal"}},
+        {"cron.every", {"5m"}},
+        {"idle.after", {"never"}},
+    };
+    return samples;
+}
+
+inline const std::map<std::string, Sample>& host_samples() {
+    static const std::map<std::string, Sample> samples = {
+        {"network.pool", {"10.10.0.0/16"}},
+        {"network.reserved", {"10.10.0.0/24"}},
+        {"network.uplink", {"eth0"}},
+        {"network.dns", {"192.0.2.53", "[@]"}},
+        {"paths.data_dir", {"/var/lib/wpns/sites"}},
+        {"paths.archive_dir", {"/var/lib/wpns/archive"}},
+        {"web.listen", {"[::]:80", "[@]"}},
+    };
+    return samples;
+}
+
+/// Keys that take numbers only.
+inline const std::map<std::string, std::string>& number_samples() {
+    static const std::map<std::string, std::string> samples = {
+        {"php.max_children", "8"},
+        {"mysql.max_connections", "30"},
+        {"network.mtu", "1500"},
+        {"limits.tasks", "200"},
+    };
+    return samples;
+}
+
+}  // namespace wpns::config

@@ -1,0 +1,85 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "desired/desired.hpp"
+
+namespace wpns::desired {
+namespace {
+
+Templates shipped() {
+    Templates templates;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::string(WPNS_SOURCE_DIR) + "/templates")) {
+        std::ifstream stream(entry.path(), std::ios::binary);
+        templates[entry.path().filename()] = {std::istreambuf_iterator<char>(stream), {}};
+    }
+    return templates;
+}
+
+std::string nginx_file(const std::string& default_server) {
+    const HostConfig host;
+    HostFacts facts;
+    facts.foreign_default_server = default_server;
+    const auto templates = shipped();
+    const auto desired = for_host({host, facts, templates}, {});
+    if (!desired) return desired.error();
+    return std::get<Vhost>(desired->at({Kind::vhost, "/etc/nginx/conf.d/wpns.conf", ""}).value)
+        .content;
+}
+
+constexpr const char* stock = R"(##
+# You should look at the following URL's in order to grasp a solid understanding
+server {
+	listen 80 default_server;
+	listen [::]:80 default_server;
+
+	# SSL configuration
+	root /var/www/html;
+
+	# Add index.php to the list if you are using PHP
+	index index.html index.htm index.nginx-debian.html;
+
+	server_name _;
+
+	location / {
+		# First attempt to serve request as file
+		try_files $uri $uri/ =404;
+	}
+}
+)";
+
+TEST(CatchAll, IsTheDefaultServerWhereThereIsNoOther) {
+    EXPECT_NE(nginx_file("").find("listen 80 default_server;"), std::string::npos);
+}
+
+TEST(CatchAll, TakesUnknownNamesBesideTheUntouchedWelcomePage) {
+    const auto text = nginx_file(stock);
+    EXPECT_EQ(text.find("default_server"), std::string::npos);
+    EXPECT_NE(text.find("server_name \"\" ~.;"), std::string::npos);
+}
+
+TEST(CatchAll, StaysAwayWhereTheAdminHasMadeAnotherServerTheDefault) {
+    std::string own(stock);
+    own.replace(own.find("/var/www/html"), 13, "/srv/intranet");
+    EXPECT_EQ(nginx_file(own).find("444"), std::string::npos);
+}
+
+TEST(Host, WantsATreeForEachSourceThatThereIs) {
+    const HostConfig host;
+    HostFacts facts;
+    facts.cores["/usr/share/wordpress"] = {"/usr/share/wordpress", "6.1.9", "6.1.9-abcdef01"};
+    const auto templates = shipped();
+    const auto desired = for_host({host, facts, templates}, {"/usr/share/wordpress", "/opt/none"});
+    ASSERT_TRUE(desired) << desired.error();
+    EXPECT_TRUE(desired->contains({Kind::core, "/var/lib/wpns/core/6.1.9-abcdef01", ""}));
+    EXPECT_EQ(std::ranges::count_if(
+                  *desired, [](const auto& entry) { return entry.first.kind == Kind::core; }),
+              1);
+}
+
+}  // namespace
+}  // namespace wpns::desired
