@@ -6,8 +6,10 @@ namespace wpns::config {
 namespace {
 
 TEST(Domain, TakesServerNames) {
-    for (const auto& text : {std::string("site-a.example"), std::string("a.b"), std::string("1.example"), std::string("xn--bcher-kva.example"),
-                             std::string("shop.xn--p1ai"), std::string(63, 'a') + ".example", std::string("a--b.example")})
+    for (const auto& text :
+         {std::string("site-a.example"), std::string("a.b"), std::string("1.example"),
+          std::string("xn--bcher-kva.example"), std::string("shop.xn--p1ai"),
+          std::string(63, 'a') + ".example", std::string("a--b.example")})
         EXPECT_FALSE(rules::domain(text)) << text;
 }
 
@@ -40,31 +42,47 @@ const std::string ascii = "holds letters outside of ASCII";
 
 INSTANTIATE_TEST_SUITE_P(
     Names, BadDomain,
-    testing::Values(Bad{"a..b", empty_part}, Bad{".a.b", empty_part}, Bad{"a.b.", empty_part}, Bad{"-a.b", dash}, Bad{"a-.b", dash},
-                    Bad{"a.b-", dash}, Bad{"xn--.b", dash}, Bad{std::string(64, 'a') + ".b", "has a part of more than 63 characters"},
-                    Bad{"a_b.c", "holds the character \"_\""}, Bad{"*.a.b", "holds a wildcard"}, Bad{"*", "holds a wildcard"},
-                    Bad{"10.0.0.1", "is an address, not a name"}, Bad{"1.2.3", "has a last part that does not begin with a letter"},
-                    Bad{"a.0x7f", "has a last part that does not begin with a letter"}, Bad{"[::1]", "holds the character \"[\""},
-                    Bad{"2001:db8::1", "holds a port or is an IPv6 address"}, Bad{"localhost", "means the host itself"},
-                    Bad{"a.localhost", "means the host itself"}, Bad{"a.b:80", "holds a port or is an IPv6 address"},
-                    Bad{"http://a.b", "holds a scheme", "the name alone"}, Bad{"Site.Example", "holds upper-case letters", "\"site.example\""},
-                    Bad{"b\xc3\xbc" "cher.example", ascii, "punycode"}, Bad{"\xd0\xb0.example", ascii, "punycode"}, Bad{"example", "has no dot"},
-                    Bad{"a b.c", "holds the character \" \""}, Bad{"a.b/c", "holds the character \"/\""}, Bad{"u@a.b", "holds the character \"@\""}));
+    testing::Values(Bad{"a..b", empty_part}, Bad{".a.b", empty_part}, Bad{"a.b.", empty_part},
+                    Bad{"-a.b", dash}, Bad{"a-.b", dash}, Bad{"a.b-", dash}, Bad{"xn--.b", dash},
+                    Bad{std::string(64, 'a') + ".b", "has a part of more than 63 characters"},
+                    Bad{"a_b.c", "holds the character \"_\""}, Bad{"*.a.b", "holds a wildcard"},
+                    Bad{"*", "holds a wildcard"}, Bad{"10.0.0.1", "is an address, not a name"},
+                    Bad{"1.2.3", "has a last part that does not begin with a letter"},
+                    Bad{"a.0x7f", "has a last part that does not begin with a letter"},
+                    Bad{"[::1]", "holds the character \"[\""},
+                    Bad{"2001:db8::1", "holds a port or is an IPv6 address"},
+                    Bad{"localhost", "means the host itself"},
+                    Bad{"a.localhost", "means the host itself"},
+                    Bad{"a.b:80", "holds a port or is an IPv6 address"},
+                    Bad{"http://a.b", "holds a scheme", "the name alone"},
+                    Bad{"Site.Example", "holds upper-case letters", "\"site.example\""},
+                    Bad{"b\xc3\xbc"
+                        "cher.example",
+                        ascii, "punycode"},
+                    Bad{"\xd0\xb0.example", ascii, "punycode"}, Bad{"example", "has no dot"},
+                    Bad{"a b.c", "holds the character \" \""},
+                    Bad{"a.b/c", "holds the character \"/\""},
+                    Bad{"u@a.b", "holds the character \"@\""}));
 
 TEST(Domain, RefusesTheEmptyText) {
     EXPECT_EQ(rules::domain("")->reason, "is empty");
 }
 
 TEST(Email, TakesPlainAddresses) {
-    for (const char* text : {"admin@site-a.example", "a.b+c_d-e@x.example", "A1@a.example"}) EXPECT_FALSE(rules::email(text)) << text;
+    for (const char* text : {"admin@site-a.example", "a.b+c_d-e@x.example", "A1@a.example"})
+        EXPECT_FALSE(rules::email(text)) << text;
 }
 
 TEST(Email, RefusesEverythingElse) {
-    for (const auto& text : {std::string(), std::string("a"), std::string("@a.example"), std::string("a@"), std::string("a@b"), std::string("a@@a.example"),
-                             std::string("a b@a.example"), std::string(".a@a.example"), std::string("a.@a.example"), std::string("a..b@a.example"),
-                             std::string("-a@a.example"), std::string("+a@a.example"), std::string("\"a\"@a.example"), std::string("a@10.0.0.1"),
-                             std::string("a@[10.0.0.1]"), std::string("\xc3\xa4@a.example"), std::string(65, 'a') + "@a.example", std::string("a%b@a.example"),
-                             "a@" + std::string(63, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') + "." + std::string(63, 'd') + ".e"})
+    for (const auto& text :
+         {std::string(), std::string("a"), std::string("@a.example"), std::string("a@"),
+          std::string("a@b"), std::string("a@@a.example"), std::string("a b@a.example"),
+          std::string(".a@a.example"), std::string("a.@a.example"), std::string("a..b@a.example"),
+          std::string("-a@a.example"), std::string("+a@a.example"), std::string("\"a\"@a.example"),
+          std::string("a@10.0.0.1"), std::string("a@[10.0.0.1]"), std::string("\xc3\xa4@a.example"),
+          std::string(65, 'a') + "@a.example", std::string("a%b@a.example"),
+          "a@" + std::string(63, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') +
+              "." + std::string(63, 'd') + ".e"})
         EXPECT_TRUE(rules::email(text)) << text;
 }
 

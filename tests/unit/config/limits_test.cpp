@@ -37,9 +37,11 @@ TEST(Limits, NestingCountsBracketsAndDots) {
 
 TEST(Limits, BracketsInStringsAndCommentsDoNotNest) {
     const std::string many = repeat("[{.", 100);
-    for (const std::string& text : {"a = \"" + many + "\"", "a = '" + many + "'", "a = \"\"\"" + many + "\"\"\"", "a = '''" + many + "'''",
-                                    "a = 1 # " + many, "a = \"\\\"" + many + "\"", "a = \"\"\"\\\"\"\"" + many + "\"\"\"", "a = ''''" + many + "'''''",
-                                    "'" + many + "' = 1", "a = \"\"\"\n\"\"" + many + "\n\"\"\"\"\""})
+    for (const std::string& text :
+         {"a = \"" + many + "\"", "a = '" + many + "'", "a = \"\"\"" + many + "\"\"\"",
+          "a = '''" + many + "'''", "a = 1 # " + many, "a = \"\\\"" + many + "\"",
+          "a = \"\"\"\\\"\"\"" + many + "\"\"\"", "a = ''''" + many + "'''''", "'" + many + "' = 1",
+          "a = \"\"\"\n\"\"" + many + "\n\"\"\"\"\""})
         EXPECT_EQ(reason_of(text), "") << text;
 }
 
@@ -48,7 +50,8 @@ TEST(Limits, KeysAndValuesAreCounted) {
     for (unsigned i = 0; i < most_keys; ++i) text += "k" + std::to_string(i) + " = 1\n";
     EXPECT_EQ(reason_of(text), "");
     EXPECT_EQ(reason_of(text + "k = 1"), "the file has more than 10000 keys and values");
-    EXPECT_EQ(reason_of("a = [" + repeat("1,", 100'000) + "]"), "the file has more than 10000 keys and values");
+    EXPECT_EQ(reason_of("a = [" + repeat("1,", 100'000) + "]"),
+              "the file has more than 10000 keys and values");
 }
 
 TEST(Limits, EncodingIsUtf8AndItsFaultHasAPlace) {
@@ -58,7 +61,9 @@ TEST(Limits, EncodingIsUtf8AndItsFaultHasAPlace) {
     EXPECT_EQ(fault->place.line, 2U);
     EXPECT_EQ(fault->place.column, 7U);
     EXPECT_EQ(reason_of("# \xff"), "the bytes are no UTF-8");
-    EXPECT_EQ(reason_of("\xff\xfe" "a"), "the file is in UTF-16");
+    EXPECT_EQ(reason_of("\xff\xfe"
+                        "a"),
+              "the file is in UTF-16");
     EXPECT_EQ(reason_of(std::string("a = 1\n# \0", 9)), "the file holds a NUL byte");
 }
 
@@ -69,8 +74,10 @@ TEST(Limits, LettersOutsideOfQuotesAreAscii) {
 }
 
 TEST(Limits, HostileFilesAreRefusedWithOneProblem) {
-    for (const std::string& text : {"a = " + repeat("[", 500'000), repeat("a.", 500'000) + "a = 1", "[" + repeat("a.", 500'000), repeat("a={", 300'000),
-                                    repeat("[[a]]\n", 150'000), repeat("\n", 1 << 20) + "a", "x = \"" + std::string(1'000'000, 'a')})
+    for (const std::string& text :
+         {"a = " + repeat("[", 500'000), repeat("a.", 500'000) + "a = 1",
+          "[" + repeat("a.", 500'000), repeat("a={", 300'000), repeat("[[a]]\n", 150'000),
+          repeat("\n", 1 << 20) + "a", "x = \"" + std::string(1'000'000, 'a')})
         EXPECT_EQ(read_site_text(text).problems.size(), 1U) << text.substr(0, 20);
 }
 

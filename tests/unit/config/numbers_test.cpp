@@ -7,14 +7,17 @@ namespace wpns::config {
 namespace {
 
 TEST(Numbers, TakeDecimalDigits) {
-    for (const auto& [key, value] : number_samples()) EXPECT_EQ(described(read_site_keys(toml_line(key, value))), "");
+    for (const auto& [key, value] : number_samples())
+        EXPECT_EQ(described(read_site_keys(toml_line(key, value))), "");
 }
 
 TEST(Numbers, RefuseEverythingElse) {
     for (const auto& [key, sample] : number_samples())
-        for (const char* value : {"-1", "0", "2147483648", "9223372036854775807", "1_0", "0x1F4", "0o310", "0b11111111", "+30", "1e999", "inf", "nan",
-                                  "8.0", "\"8\"", "true", "[8]", "{}", "1979-05-27"})
-            EXPECT_EQ(read_site_keys(toml_line(key, value)).problems.size(), 1U) << key << " = " << value;
+        for (const char* value :
+             {"-1", "0", "2147483648", "9223372036854775807", "1_0", "0x1F4", "0o310", "0b11111111",
+              "+30", "1e999", "inf", "nan", "8.0", "\"8\"", "true", "[8]", "{}", "1979-05-27"})
+            EXPECT_EQ(read_site_keys(toml_line(key, value)).problems.size(), 1U)
+                << key << " = " << value;
 }
 
 TEST(Numbers, ThatFitInto64BitsOnlyAreNoToml) {
@@ -22,24 +25,31 @@ TEST(Numbers, ThatFitInto64BitsOnlyAreNoToml) {
 }
 
 TEST(Numbers, RefusalNamesTheBounds) {
-    EXPECT_EQ(reasons(read_site_keys("[php]\nmax_children = 501")), std::vector<std::string>{"php.max_children: 501 is not in 1 .. 500"});
-    EXPECT_EQ(reasons(read_site_keys("[php]\nmax_children = -1")), std::vector<std::string>{"php.max_children: -1 is not in 1 .. 500"});
-    EXPECT_EQ(reasons(read_site_keys("[network]\nmtu = 0")), std::vector<std::string>{"network.mtu: 0 is not in 1280 .. 9216"});
+    EXPECT_EQ(reasons(read_site_keys("[php]\nmax_children = 501")),
+              std::vector<std::string>{"php.max_children: 501 is not in 1 .. 500"});
+    EXPECT_EQ(reasons(read_site_keys("[php]\nmax_children = -1")),
+              std::vector<std::string>{"php.max_children: -1 is not in 1 .. 500"});
+    EXPECT_EQ(reasons(read_site_keys("[network]\nmtu = 0")),
+              std::vector<std::string>{"network.mtu: 0 is not in 1280 .. 9216"});
 }
 
 TEST(Sizes, AreBytesWhenTheyAreNumbers) {
-    EXPECT_EQ(only_site(read_site_keys("[limits]\nmemory = 1073741824")).limits.memory, 1ULL << 30U);
+    EXPECT_EQ(only_site(read_site_keys("[limits]\nmemory = 1073741824")).limits.memory,
+              1ULL << 30U);
     EXPECT_EQ(only_site(read_site_keys("[limits]\nmemory = \"1G\"")).limits.memory, 1ULL << 30U);
 }
 
 TEST(Sizes, AreBounded) {
-    for (const char* value : {"1", "-1", "0", "9223372036854775807", "\"1K\"", "\"63M\"", "\"4097G\"", "\"9999999G\"", "0x40000000", "1_073_741_824"})
+    for (const char* value : {"1", "-1", "0", "9223372036854775807", "\"1K\"", "\"63M\"",
+                              "\"4097G\"", "\"9999999G\"", "0x40000000", "1_073_741_824"})
         EXPECT_EQ(read_site_keys(toml_line("limits.memory", value)).problems.size(), 1U) << value;
-    EXPECT_EQ(reasons(read_site_keys("[limits]\nmemory = 1024")), std::vector<std::string>{"limits.memory: 1K is not in 64M .. 4096G"});
+    EXPECT_EQ(reasons(read_site_keys("[limits]\nmemory = 1024")),
+              std::vector<std::string>{"limits.memory: 1K is not in 64M .. 4096G"});
 }
 
 TEST(Times, AreSecondsOrWholeMinutes) {
-    const auto site = only_site(read_site_keys("[php]\nmax_execution_time = 90\n[cron]\nevery = \"15m\""));
+    const auto site =
+        only_site(read_site_keys("[php]\nmax_execution_time = 90\n[cron]\nevery = \"15m\""));
     EXPECT_EQ(site.php.max_execution_time, 90U);
     EXPECT_EQ(site.cron_minutes, 15U);
     EXPECT_EQ(only_site(read_site_keys("[cron]\nevery = \"1h\"")).cron_minutes, 60U);
@@ -47,7 +57,8 @@ TEST(Times, AreSecondsOrWholeMinutes) {
 }
 
 TEST(Times, OfCronDivideAnHour) {
-    for (const char* value : {"\"7m\"", "\"90s\"", "\"2h\"", "\"1s\"", "\"99999h\"", "5", "\"* * * * *\"", "\"never\""})
+    for (const char* value :
+         {"\"7m\"", "\"90s\"", "\"2h\"", "\"1s\"", "\"99999h\"", "5", "\"* * * * *\"", "\"never\""})
         EXPECT_EQ(read_site_keys(toml_line("cron.every", value)).problems.size(), 1U) << value;
 }
 

@@ -10,12 +10,19 @@ using Settings = std::map<std::string, std::string>;
 
 TEST(PhpSettings, BecomeTextsOfPhpIni) {
     const auto config = read_site_keys(
-        "[php.settings]\nmax_input_vars = 5000\ndisplay_errors = true\nlog_errors = false\n\"session.gc_maxlifetime\" = 100\n"
-        "session.cookie_samesite = \"Strict\"\nserialize_precision = -1\nrealpath_cache_size = \"4M\"\ndate.timezone = \"UTC\"\n");
+        "[php.settings]\nmax_input_vars = 5000\ndisplay_errors = true\nlog_errors = "
+        "false\n\"session.gc_maxlifetime\" = 100\n"
+        "session.cookie_samesite = \"Strict\"\nserialize_precision = -1\nrealpath_cache_size = "
+        "\"4M\"\ndate.timezone = \"UTC\"\n");
     EXPECT_EQ(described(config), "");
-    EXPECT_EQ(only_site(config).php.settings,
-              (Settings{{"max_input_vars", "5000"}, {"display_errors", "on"}, {"log_errors", "off"}, {"session.gc_maxlifetime", "100"},
-                        {"session.cookie_samesite", "Strict"}, {"serialize_precision", "-1"}, {"realpath_cache_size", "4M"}, {"date.timezone", "UTC"}}));
+    EXPECT_EQ(only_site(config).php.settings, (Settings{{"max_input_vars", "5000"},
+                                                        {"display_errors", "on"},
+                                                        {"log_errors", "off"},
+                                                        {"session.gc_maxlifetime", "100"},
+                                                        {"session.cookie_samesite", "Strict"},
+                                                        {"serialize_precision", "-1"},
+                                                        {"realpath_cache_size", "4M"},
+                                                        {"date.timezone", "UTC"}}));
 }
 
 struct Bad {
@@ -28,29 +35,41 @@ class RefusedSetting : public testing::TestWithParam<Bad> {};
 TEST_P(RefusedSetting, IsRefusedWithTheReason) {
     const auto refusal = check_ini_key(GetParam().key);
     ASSERT_TRUE(refusal) << GetParam().key;
-    EXPECT_NE((refusal->reason + refusal->remedy).find(GetParam().word), std::string::npos) << refusal->reason << refusal->remedy;
+    EXPECT_NE((refusal->reason + refusal->remedy).find(GetParam().word), std::string::npos)
+        << refusal->reason << refusal->remedy;
     const auto config = read_site_keys("[php.settings]\n" + quoted(GetParam().key) + " = \"x\"\n");
     EXPECT_EQ(config.problems.size(), 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Keys, RefusedSetting,
-    testing::Values(Bad{"extension", "loads code"}, Bad{"zend_extension", "loads code"}, Bad{"auto_prepend_file", "loads code"},
-                    Bad{"auto_append_file", "loads code"}, Bad{"opcache.preload", "loads code"}, Bad{"ffi.enable", "loads code"},
-                    Bad{"allow_url_include", "loads code"}, Bad{"opcache.file_cache", "names a path"}, Bad{"error_log", "names a path"},
-                    Bad{"session.save_path", "names a path"}, Bad{"include_path", "names a path"}, Bad{"openssl.cafile", "names a path"},
-                    Bad{"sendmail_path", "names a program"}, Bad{"mail.log", "names a program"}, Bad{"mysqli.default_socket", "names a program"},
-                    Bad{"session.save_handler", "names a program"}, Bad{"disable_functions", "the wall"}, Bad{"open_basedir", "the wall"},
-                    Bad{"opcache.jit", "the wall"}, Bad{"memory_limit", "memory_limit in [php]"}, Bad{"post_max_size", "upload_limit in [php]"},
-                    Bad{"upload_max_filesize", "upload_limit in [php]"}, Bad{"max_input_var", "did you mean max_input_vars?"},
-                    Bad{"MAX_INPUT_VARS", "not in the list"}, Bad{"", "not in the list"}, Bad{"max_input_vars\n", "not in the list"},
-                    Bad{"max_input_vars = 1\nextension", "not in the list"}, Bad{"../x", "not in the list"}));
+    testing::Values(
+        Bad{"extension", "loads code"}, Bad{"zend_extension", "loads code"},
+        Bad{"auto_prepend_file", "loads code"}, Bad{"auto_append_file", "loads code"},
+        Bad{"opcache.preload", "loads code"}, Bad{"ffi.enable", "loads code"},
+        Bad{"allow_url_include", "loads code"}, Bad{"opcache.file_cache", "names a path"},
+        Bad{"error_log", "names a path"}, Bad{"session.save_path", "names a path"},
+        Bad{"include_path", "names a path"}, Bad{"openssl.cafile", "names a path"},
+        Bad{"sendmail_path", "names a program"}, Bad{"mail.log", "names a program"},
+        Bad{"mysqli.default_socket", "names a program"},
+        Bad{"session.save_handler", "names a program"}, Bad{"disable_functions", "the wall"},
+        Bad{"open_basedir", "the wall"}, Bad{"opcache.jit", "the wall"},
+        Bad{"memory_limit", "memory_limit in [php]"}, Bad{"post_max_size", "upload_limit in [php]"},
+        Bad{"upload_max_filesize", "upload_limit in [php]"},
+        Bad{"max_input_var", "did you mean max_input_vars?"},
+        Bad{"MAX_INPUT_VARS", "not in the list"}, Bad{"", "not in the list"},
+        Bad{"max_input_vars\n", "not in the list"},
+        Bad{"max_input_vars = 1\nextension", "not in the list"}, Bad{"../x", "not in the list"}));
 
 TEST(PhpSettings, ValuesHaveRules) {
-    for (const char* line : {"max_input_vars = 99", "max_input_vars = \"5 000\"", "max_input_vars = 1e3", "max_input_vars = 0x1000", "display_errors = 1",
-                             "display_errors = \"stderr\"", "error_reporting = \"E_ALL\"", "session.cookie_samesite = \"None\"", "realpath_cache_size = 4096",
-                             "realpath_cache_size = \"1T\"", "date.timezone = \"\"", "default_charset = \"utf8\"", "precision = [1]", "session = 1"})
-        EXPECT_EQ(read_site_keys(std::string("[php.settings]\n") + line).problems.size(), 1U) << line;
+    for (const char* line :
+         {"max_input_vars = 99", "max_input_vars = \"5 000\"", "max_input_vars = 1e3",
+          "max_input_vars = 0x1000", "display_errors = 1", "display_errors = \"stderr\"",
+          "error_reporting = \"E_ALL\"", "session.cookie_samesite = \"None\"",
+          "realpath_cache_size = 4096", "realpath_cache_size = \"1T\"", "date.timezone = \"\"",
+          "default_charset = \"utf8\"", "precision = [1]", "session = 1"})
+        EXPECT_EQ(read_site_keys(std::string("[php.settings]\n") + line).problems.size(), 1U)
+            << line;
 }
 
 TEST(PhpSettings, NoKeyIsBothAllowedAndRefused) {
@@ -59,10 +78,12 @@ TEST(PhpSettings, NoKeyIsBothAllowedAndRefused) {
 }
 
 TEST(PhpSettings, OfASiteJoinThoseOfTheHost) {
-    const auto config = read(Source{"wpns.toml", "[site.php.settings]\nmax_input_vars = 2000\nprecision = 10\n"},
-                             {{"a.toml", "domain = \"a.example\"\n[php.settings]\nprecision = 12\n"}});
+    const auto config =
+        read(Source{"wpns.toml", "[site.php.settings]\nmax_input_vars = 2000\nprecision = 10\n"},
+             {{"a.toml", "domain = \"a.example\"\n[php.settings]\nprecision = 12\n"}});
     EXPECT_EQ(described(config), "");
-    EXPECT_EQ(only_site(config).php.settings, (Settings{{"max_input_vars", "2000"}, {"precision", "12"}}));
+    EXPECT_EQ(only_site(config).php.settings,
+              (Settings{{"max_input_vars", "2000"}, {"precision", "12"}}));
 }
 
 }  // namespace

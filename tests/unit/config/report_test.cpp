@@ -33,7 +33,8 @@ TEST(Report, KeepsTheLineWithoutItsEnd) {
 }
 
 TEST(Describe, HasPlaceLineCaretAndRemedy) {
-    EXPECT_EQ(describe({"a.toml", 3, 5, "ab \\x09c", "reason", "remedy", 8}), "a.toml:3:5: reason\n    ab \\x09c\n           ^\n    remedy\n");
+    EXPECT_EQ(describe({"a.toml", 3, 5, "ab \\x09c", "reason", "remedy", 8}),
+              "a.toml:3:5: reason\n    ab \\x09c\n           ^\n    remedy\n");
     EXPECT_EQ(describe({"a.toml", 0, 0, "", "reason", "", 0}), "a.toml: reason\n");
     EXPECT_EQ(describe({"a\n.toml", 1, 1, "", "reason", "", 0}), "a\\x0a.toml:1:1: reason\n");
 }

@@ -5,7 +5,8 @@
 
 namespace wpns::config {
 
-/// A valid value for every key of a site that takes a text or a list of texts; @ stands for the text.
+/// A valid value for every key of a site that takes a text or a list of texts; @ stands for the
+/// text.
 struct Sample {
     std::string text;
     std::string form = "@";

@@ -13,8 +13,9 @@ TEST(Units, SizesArePowersOf1024) {
 }
 
 TEST(Units, SizesAreStrict) {
-    for (const char* text : {"", "M", "5", "0M", "05M", "5 MB", "5MB", "5mib", "5m", "5k", "10T", "-5M", "+5M", "5.5M", "5M ",
-                             " 5M", "1_0M", "0x5M", "1e3M", "NaN", "99999999G", "5\nM"})
+    for (const char* text :
+         {"",    "M",   "5",    "0M",  "05M", "5 MB", "5MB",  "5mib", "5m",  "5k",        "10T",
+          "-5M", "+5M", "5.5M", "5M ", " 5M", "1_0M", "0x5M", "1e3M", "NaN", "99999999G", "5\nM"})
         EXPECT_FALSE(parse_size(text)) << text;
 }
 
@@ -29,13 +30,15 @@ TEST(Units, DurationsAreSecondsMinutesHours) {
     EXPECT_EQ(parse_duration("5m"), 300U);
     EXPECT_EQ(parse_duration("1h"), 3600U);
     EXPECT_EQ(duration_text(300), "5m");
-    for (const char* text : {"", "m", "5", "0m", "5 m", "5min", "1d", "5M", "-5m", "1.5h", "999999h"})
+    for (const char* text :
+         {"", "m", "5", "0m", "5 m", "5min", "1d", "5M", "-5m", "1.5h", "999999h"})
         EXPECT_FALSE(parse_duration(text)) << text;
 }
 
 TEST(Units, PercentsNeedTheirSign) {
     EXPECT_EQ(parse_percent("150%"), 150U);
-    for (const char* text : {"", "%", "150", "0%", "101 %", "-5%", "1.5%", "50%%"}) EXPECT_FALSE(parse_percent(text)) << text;
+    for (const char* text : {"", "%", "150", "0%", "101 %", "-5%", "1.5%", "50%%"})
+        EXPECT_FALSE(parse_percent(text)) << text;
 }
 
 }  // namespace

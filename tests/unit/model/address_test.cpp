@@ -12,8 +12,9 @@ TEST(Ipv4, ReadsAndWritesDottedQuads) {
 }
 
 TEST(Ipv4, RefusesEverythingElse) {
-    for (const char* text : {"", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.-1", "1.2.3.+1", "01.2.3.4", "1.2..4",
-                             "1.2.3.4 ", " 1.2.3.4", "a.b.c.d", "0x1.2.3.4", "1.2.3.4\n", "::1"})
+    for (const char* text :
+         {"", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.-1", "1.2.3.+1", "01.2.3.4", "1.2..4",
+          "1.2.3.4 ", " 1.2.3.4", "a.b.c.d", "0x1.2.3.4", "1.2.3.4\n", "::1"})
         EXPECT_FALSE(Ipv4::parse(text)) << text;
 }
 
@@ -24,9 +25,12 @@ TEST(Cidr, ReadsAndWritesNetworks) {
 
 TEST(Cidr, RefusesWithAReason) {
     EXPECT_EQ(Cidr::parse("10.0.0.0").error(), "has no prefix length such as /30");
-    EXPECT_EQ(Cidr::parse("10.0.0.0/33").error(), "has a prefix length that is no number from 0 to 32");
-    EXPECT_EQ(Cidr::parse("10.10.1.1/30").error(), "has bits set right of the prefix; the network is 10.10.1.0/30");
-    for (const char* text : {"", "/", "10.0.0.0/", "/8", "10.0.0.0/08", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0/8"})
+    EXPECT_EQ(Cidr::parse("10.0.0.0/33").error(),
+              "has a prefix length that is no number from 0 to 32");
+    EXPECT_EQ(Cidr::parse("10.10.1.1/30").error(),
+              "has bits set right of the prefix; the network is 10.10.1.0/30");
+    for (const char* text :
+         {"", "/", "10.0.0.0/", "/8", "10.0.0.0/08", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0/8"})
         EXPECT_FALSE(Cidr::parse(text)) << text;
 }
 
@@ -60,8 +64,8 @@ TEST(Cidr, CountsAndCutsAddresses) {
 
 TEST(Mac, ReadsAndWrites) {
     EXPECT_EQ(Mac::parse("02:1F:00:ff:aa:05").value().str(), "02:1f:00:ff:aa:05");
-    for (const char* text : {"", "02:1f:00:ff:aa", "02:1f:00:ff:aa:05:06", "2:1f:00:ff:aa:05", "02-1f-00-ff-aa-05",
-                             "02:1g:00:ff:aa:05", "02:1f:00:ff:aa:-5"})
+    for (const char* text : {"", "02:1f:00:ff:aa", "02:1f:00:ff:aa:05:06", "2:1f:00:ff:aa:05",
+                             "02-1f-00-ff-aa-05", "02:1g:00:ff:aa:05", "02:1f:00:ff:aa:-5"})
         EXPECT_FALSE(Mac::parse(text)) << text;
 }
 

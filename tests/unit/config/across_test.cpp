@@ -1,0 +1,103 @@
+#include <gtest/gtest.h>
+
+#include "model/names.hpp"
+#include "reading.hpp"
+
+namespace wpns::config {
+namespace {
+
+using Reasons = std::vector<std::string>;
+
+Source site(const std::string& name, const std::string& keys) {
+    return {name + ".toml", keys};
+}
+
+TEST(Across, EveryLaterClaimToANameNamesTheFirst) {
+    const auto config =
+        read(std::nullopt,
+             {site("a", "domain = 'x.example'\naliases = ['y.example']\n"),
+              site("b", "domain = 'y.example'\n"),
+              site("c", "domain = 'z.example'\naliases = ['w.example',\n  'x.example']\n")});
+    EXPECT_EQ(reasons(config), (Reasons{"the name y.example is taken by a.toml:2:12",
+                                        "the name x.example is taken by a.toml:1:10"}));
+    EXPECT_EQ(config.problems.at(1).line, 3U);
+}
+
+TEST(Across, AnAliasIsNotTheDomain) {
+    const auto config =
+        read(std::nullopt, {site("a", "domain = 'x.example'\naliases = ['x.example']\n")});
+    EXPECT_EQ(reasons(config), Reasons{"the name x.example is taken by a.toml:1:10"});
+}
+
+TEST(Across, SubnetsArePinnedOnceAndInThePool) {
+    const auto pinned = [](const std::string& name, const std::string& subnet) {
+        return site(name,
+                    "domain = '" + name + ".example'\n[network]\nsubnet = '" + subnet + "'\n");
+    };
+    const auto config =
+        read(std::nullopt, {pinned("a", "10.10.1.0/30"), pinned("b", "10.10.1.0/30"),
+                            pinned("c", "10.11.0.0/30"), pinned("d", "10.10.0.4/30")});
+    EXPECT_EQ(reasons(config),
+              (Reasons{"the subnet 10.10.1.0/30 is taken by a.toml:3:10",
+                       "network.subnet: 10.11.0.0/30 is outside of the pool 10.10.0.0/16",
+                       "network.subnet: 10.10.0.4/30 is in the reserved range 10.10.0.0/24"}));
+}
+
+TEST(Across, SitesAreNotMeasuredByABrokenHostFile) {
+    const auto config =
+        read(Source{"wpns.toml", "[network]\npool = 'x'\n"},
+             {site("a", "domain = 'a.example'\n[network]\nsubnet = '10.11.0.0/30'\n")});
+    EXPECT_EQ(reasons(config), Reasons{"network.pool: \"x\" has no prefix length such as /30"});
+}
+
+TEST(Across, SourceIsNotTheDataOfSites) {
+    for (const char* source :
+         {"/var/lib/wpns", "/var/lib/wpns/sites/b/www", "/var/lib/wpns/archive"}) {
+        const auto config = read(
+            std::nullopt, {site("a", std::string("domain = 'a.example'\n[wordpress]\nsource = '") +
+                                         source + "'\n")});
+        ASSERT_EQ(config.problems.size(), 1U) << source;
+        EXPECT_NE(config.problems[0].reason.find("holds the data of sites"), std::string::npos);
+    }
+    const auto moved =
+        read(Source{"wpns.toml", "[paths]\ndata_dir = '/srv/sites'\n"},
+             {site("a", "domain = 'a.example'\n[wordpress]\nsource = '/srv/sites/b'\n")});
+    EXPECT_EQ(moved.problems.size(), 1U);
+    EXPECT_EQ(
+        described(read(
+            std::nullopt,
+            {site("a", "domain = 'a.example'\n[wordpress]\nsource = '/var/lib/wpns-core'\n")})),
+        "");
+}
+
+TEST(Across, LinkNamesThatMeetAreRefused) {
+    const std::string one = "collide-sgljlew";
+    const std::string other = "collide-yocmymd";
+    ASSERT_EQ(names::host_link(SiteName::parse(one).value()).name,
+              names::host_link(SiteName::parse(other).value()).name)
+        << "the short names are made in another way now: search two names that meet";
+    const auto config = read(
+        std::nullopt, {site(one, "domain = 'a.example'\n"), site(other, "domain = 'b.example'\n")});
+    ASSERT_EQ(config.problems.size(), 2U);  // the end on the host and the end inside
+    EXPECT_EQ(config.problems[0].file, other + ".toml");
+    EXPECT_EQ(config.problems[0].line, 0U);
+}
+
+TEST(Across, ASiteIsInOneFile) {
+    const auto config = read(std::nullopt, {{"x/a.toml", "domain = 'a.example'\n"},
+                                            {"y/a.toml", "domain = 'b.example'\n"}});
+    EXPECT_EQ(reasons(config), Reasons{"the site a is also in x/a.toml"});
+}
+
+TEST(Across, AThousandSitesAreFine) {
+    std::vector<Source> sources;
+    for (int i = 0; i < 1000; ++i)
+        sources.push_back(
+            site("s" + std::to_string(i), "domain = 's" + std::to_string(i) + ".example'\n"));
+    const auto config = read(std::nullopt, sources);
+    EXPECT_EQ(described(config), "");
+    EXPECT_EQ(config.sites.size(), 1000U);
+}
+
+}  // namespace
+}  // namespace wpns::config

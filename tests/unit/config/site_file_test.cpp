@@ -1,0 +1,50 @@
+#include <gtest/gtest.h>
+
+#include "reading.hpp"
+
+namespace wpns::config {
+namespace {
+
+SiteConfig full_site() {
+    SiteConfig site;
+    site.domain = "a.example";
+    site.aliases = {"b.example", "c.example"};
+    site.title =
+        "Tom's \"A\\B\" & B\xc3\xbc"
+        "cher # [x] = {y}";
+    site.admin_user = "tom";
+    site.admin_email = "tom@a.example";
+    site.php = {"8.4",
+                3,
+                256ULL << 20U,
+                1000ULL << 20U,
+                120,
+                {{"precision", "-1"}, {"log_errors", "on"}, {"date.timezone", "Europe/Berlin"}}};
+    site.mysql = {96ULL << 20U, 50};
+    site.network = {Cidr::parse("10.10.2.0/30").value(), 1400, Egress::web};
+    site.limits = {(1ULL << 30U) + 1, 150, 300};
+    site.wordpress = {"/srv/wp.tar.gz", std::string(64, 'a'), CoreMode::own_copy, "de_DE_formal"};
+    site.cron_minutes = 60;
+    return site;
+}
+
+TEST(SiteFile, ReadsBackAsItWasWritten) {
+    const auto config = read_site_text(site_file_text(full_site()));
+    EXPECT_EQ(described(config), "");
+    EXPECT_EQ(only_site(config), full_site());
+}
+
+TEST(SiteFile, HoldsOnlyWhatWasGiven) {
+    SiteConfig site;
+    site.domain = "a.example";
+    site.limits.memory = 1ULL << 30U;
+    const std::string text = site_file_text(site);
+    EXPECT_NE(text.find("\ndomain = \"a.example\"\n\n[limits]\nmemory = \"1G\"\n"),
+              std::string::npos)
+        << text;
+    EXPECT_EQ(text.find("php"), std::string::npos);
+    EXPECT_TRUE(text.starts_with("# "));
+}
+
+}  // namespace
+}  // namespace wpns::config
