@@ -3,6 +3,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "base/scope_guard.hpp"
 #include "base/text.hpp"
 #include "cli/config_files.hpp"
 #include "cli/execution.hpp"
@@ -76,6 +77,35 @@ void write_site_file(const Globals& globals, const host::Host& host, const AddOp
     host.files.write(path, file);
 }
 
+/// Plans and carries out; `path` is the site's file.
+int set_up(const Globals& globals, const host::Host& host, const AddOptions& options,
+           apply::Options apply_options, const std::string& path) {
+    const auto name = site_name(options.name);
+    const bool new_file = !host.files.read(path);
+    if (new_file) write_site_file(globals, host, options);
+    // A site that cannot even be planned leaves no file behind.
+    ScopeGuard take_back([&] {
+        try {
+            if (new_file) host.files.remove_file(path);
+        } catch (const Error&) {  // what made the planning fail is what a person must see
+        }
+    });
+    Session session(globals, host);
+    if (!new_file) require_same(path, options, session.config().sites.at(name));
+    const Scope scope{.only = {name}, .leaving = {}};
+    const auto planned = make_plan(session, scope);
+    if (!planned.site_errors.empty()) return print_report(globals, planned, {});
+    take_back.dismiss();
+    if (planned.plan.actions.empty()) return print_report(globals, planned, {});
+    apply_options.progress = progress(globals, planned.plan.actions.size());
+    const int code =
+        print_report(globals, planned, execute(session, planned, scope, apply_options));
+    if (code == done && !globals.json)
+        std::cout << name.str() << ": http://" << session.config().sites.at(name).domain
+                  << "/ is ready\n";
+    return code;
+}
+
 }  // namespace
 
 int cmd_add(const Globals& globals, const host::Host& host, const AddOptions& options) {
@@ -84,22 +114,7 @@ int cmd_add(const Globals& globals, const host::Host& host, const AddOptions& op
     if (!options.admin_password_file.empty())
         apply_options.admin_password = read_password(options.admin_password_file);
     const auto lock = host.lock.take("add " + name.str(), lock_patience);
-    const std::string path = site_file(globals.config_dir, name);
-    const bool new_file = !host.files.read(path);
-    if (new_file) write_site_file(globals, host, options);
-
-    Session session(globals, host);
-    if (!new_file) require_same(path, options, session.config().sites.at(name));
-    const Scope scope{.only = {name}, .leaving = {}};
-    const auto planned = make_plan(session, scope);
-    if (planned.plan.actions.empty()) return print_report(globals, planned, {});
-    apply_options.progress = progress(globals, planned.plan.actions.size());
-    const auto report = execute(session, planned, scope, apply_options);
-    const int code = print_report(globals, planned, report);
-    if (code == done && !globals.json)
-        std::cout << name.str() << ": http://" << session.config().sites.at(name).domain
-                  << "/ is ready\n";
-    return code;
+    return set_up(globals, host, options, apply_options, site_file(globals.config_dir, name));
 }
 
 }  // namespace wpns::cli
