@@ -22,6 +22,10 @@ struct SiteFile {
 /// `front` is "site." in wpns.toml, empty in a site file.
 void check_site_values(Document& document, const std::string& front, const SiteConfig& values);
 
+/// A source below what belongs to other sites: it would show their files to this one.
+void check_source(Document& document, const std::string& front, const SiteConfig& values,
+                  const HostConfig& host);
+
 /// Address ranges, directories and account numbers of wpns.toml.
 void check_host_values(Document& document, const HostConfig& host);
 

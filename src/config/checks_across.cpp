@@ -66,27 +66,12 @@ void check_subnets(std::vector<SiteFile>& sites, const HostConfig& host, bool ho
     }
 }
 
-/// A source below what belongs to other sites would show their files to this one.
-void check_sources(std::vector<SiteFile>& sites, const HostConfig& host) {
-    for (auto& site : sites)
-        for (const std::string& directory :
-             {host.data_dir, host.archive_dir, std::string(names::state_dir)})
-            if ((site.values.wordpress.source + "/").starts_with(directory + "/")) {
-                site.document.report().add(
-                    site.document.place_of("wordpress.source"),
-                    {"wordpress.source: " + site.values.wordpress.source + " is in " + directory +
-                         ", which holds the data of sites",
-                     {}});
-                break;
-            }
-}
-
 void check_links(std::vector<SiteFile>& sites) {
     std::map<std::string, const SiteFile*> links;
     for (auto& site : sites) {
         for (const auto& link : {names::host_link(site.name), names::site_link(site.name)}) {
             const auto [first, added] = links.try_emplace(link.name, &site);
-            if (added || first->second == &site) continue;
+            if (added || first->second->name == site.name) continue;
             site.document.report().add(
                 {0, 0}, {"the network link of " + site.name.str() + " would have the same name " +
                              link.name + " as that of " + first->second->name.str(),
@@ -100,7 +85,7 @@ void check_links(std::vector<SiteFile>& sites) {
 void check_across(std::vector<SiteFile>& sites, const HostConfig& host, bool host_is_sound) {
     check_names(sites);
     check_subnets(sites, host, host_is_sound);
-    check_sources(sites, host);
+    for (auto& site : sites) check_source(site.document, {}, site.values, host);
     check_links(sites);
 }
 

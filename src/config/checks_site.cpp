@@ -1,5 +1,6 @@
 #include "config/checks.hpp"
 #include "config/units.hpp"
+#include "model/names.hpp"
 
 namespace wpns::config {
 
@@ -20,6 +21,21 @@ void check_site_values(Document& document, const std::string& front, const SiteC
         document.report().add(document.place_of(source),
                               {source + ": a URL needs wordpress.sha256",
                                "write the SHA-256 of the archive beside it"});
+}
+
+void check_source(Document& document, const std::string& front, const SiteConfig& values,
+                  const HostConfig& host) {
+    const std::string key = front + "wordpress.source";
+    const std::string& source = values.wordpress.source;
+    if (!document.has(key)) return;
+    for (const std::string& directory :
+         {host.data_dir, host.archive_dir, std::string(names::state_dir)}) {
+        if (!(source + "/").starts_with(directory + "/")) continue;
+        document.report().add(
+            document.place_of(key),
+            {key + ": " + source + " is in " + directory + ", which holds the data of sites", {}});
+        return;
+    }
 }
 
 }  // namespace wpns::config

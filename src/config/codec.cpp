@@ -12,7 +12,8 @@ template <typename Number, typename Given, typename Write>
 std::optional<Number> bounded(const Value& value, Given given, Bounds<Number> bounds, Write write) {
     if (std::cmp_greater_equal(given, bounds.least) && std::cmp_less_equal(given, bounds.most))
         return static_cast<Number>(given);
-    const std::string shown = given < 0 ? std::to_string(given) : write(static_cast<Number>(given));
+    const std::string shown =
+        std::in_range<Number>(given) ? write(static_cast<Number>(given)) : std::to_string(given);
     return value.refuse(
         {shown + " is not in " + write(bounds.least) + " .. " + write(bounds.most), {}});
 }
@@ -25,7 +26,7 @@ std::optional<Number> plain(const Value& value, Bounds<Number> bounds, Write wri
     return bounded<Number>(value, *given, bounds, write);
 }
 
-/// A text that `parse` turns into a number; `example` shows how it is written.
+/// A text that `parse` turns into a number; `wanted` names what it is, `remedy` how it is written.
 template <typename Number, typename Parse>
 std::optional<Number> parsed(const Value& value, Parse parse, const std::string& wanted,
                              const std::string& remedy) {
@@ -62,6 +63,7 @@ Codec<unsigned> number(Bounds<unsigned> bounds) {
     const auto read = [=](const Value& value) -> std::optional<unsigned> {
         return plain<unsigned>(value, bounds, shown);
     };
+    // No bounds hold 0: it stands for a key that is not set.
     return {read, [=](const unsigned& value) { return value == 0 ? "" : shown(value); }};
 }
 
@@ -74,7 +76,11 @@ Codec<std::uint64_t> size(Bounds<std::uint64_t> bounds) {
         if (!given) return std::nullopt;
         return bounded(value, *given, bounds, size_text);
     };
-    return {read, [](const std::uint64_t& value) { return toml_text(size_text(value)); }};
+    const auto write = [](const std::uint64_t& value) {
+        const std::string shown = size_text(value);
+        return is_digit(shown.back()) ? shown : toml_text(shown);
+    };
+    return {read, write};
 }
 
 Codec<unsigned> seconds(Bounds<unsigned> bounds) {

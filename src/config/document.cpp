@@ -1,7 +1,6 @@
 #include "config/document.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "base/text.hpp"
@@ -31,12 +30,12 @@ bool breaks(std::string_view lines) {
 /// The first line with which the text from its beginning breaks an assumption, which has no place.
 unsigned broken_line(std::string_view text) {
     const auto lines = split(text, '\n');
-    const auto breaks_with = [&](const std::string_view& line) {
-        return breaks(
-            {text.data(), static_cast<std::size_t>(line.data() + line.size() - text.data())});
+    const auto sound_with = [&](const std::string_view& line) {
+        const auto end = static_cast<std::size_t>(line.data() + line.size() - text.data());
+        return !breaks(text.substr(0, end + 1));  // with its line break
     };
-    const auto first = std::partition_point(lines.begin(), lines.end(), std::not_fn(breaks_with));
-    return static_cast<unsigned>(std::min(first, lines.end() - 1) - lines.begin() + 1);
+    const auto first = std::partition_point(lines.begin(), lines.end() - 1, sound_with);
+    return static_cast<unsigned>(first - lines.begin() + 1);
 }
 
 std::string_view without_mark(std::string_view text) {
@@ -58,7 +57,7 @@ Document::Document(const Source& source) : report_(source) {
     } catch (const toml::parse_error& error) {
         report_.add(config::place_of(error.source()), {syntax_reason(error.description()), {}});
     } catch (const BrokenAssumption&) {
-        report_.add({broken_line(text), 1}, {"not valid TOML", {}});
+        report_.add({broken_line(text), 1}, {"not valid TOML: something is out of place", {}});
     }
 }
 
@@ -90,9 +89,11 @@ template <typename Target>
 void Document::walk(const toml::table& table, const std::string& table_path, FileKind kind,
                     const std::vector<Key<Target>>& keys, Target& target) {
     for (const auto& [key, node] : table) {
+        if (report_.full()) return;
         const std::string name(key.str());
         const std::string path = table_path.empty() ? name : table_path + "." + name;
         // A dot in quotes is part of the name, and no known name holds one.
+        const bool is_table = node.is_table() || node.is_array_of_tables();
         const Meaning known = name.find('.') == name.npos ? meaning(kind, path) : Meaning::nothing;
         if (known == Meaning::key) {
             const auto matches = [&](const auto& row) { return row.path == path; };
@@ -104,9 +105,8 @@ void Document::walk(const toml::table& table, const std::string& table_path, Fil
             report_.add(config::place_of(node.source()),
                         {path + " is a table", "write [" + path + "] on a line of its own"});
         } else {
-            report_.add(
-                config::place_of(key.source()),
-                unknown(kind, table_path, name, node.is_table() ? Node::table : Node::value));
+            report_.add(config::place_of(key.source()),
+                        unknown(kind, table_path, name, is_table ? Node::table : Node::value));
         }
     }
 }

@@ -30,6 +30,19 @@ Key<SiteConfig> idle_key() {
             [](const SiteConfig&) { return toml_text("never"); }};
 }
 
+/// Settings join those that are already there, key by key.
+Key<SiteConfig> settings_key() {
+    const auto codec = php_settings();
+    const auto read = [codec](const Value& value, SiteConfig& site) {
+        auto settings = codec.read(value);
+        if (!settings) return;
+        settings->merge(site.php.settings);
+        site.php.settings = std::move(*settings);
+    };
+    return {"php.settings", Scope::shared, read,
+            [codec](const SiteConfig& site) { return codec.write(site.php.settings); }};
+}
+
 SiteKeys identity_keys() {
     return {
         own("domain", WPNS_FIELD(domain), text(rules::domain)),
@@ -47,7 +60,7 @@ SiteKeys service_keys() {
         shared("php.memory_limit", WPNS_FIELD(php.memory_limit), size({32 * mib, 16 * gib})),
         shared("php.upload_limit", WPNS_FIELD(php.upload_limit), size({1 * mib, 16 * gib})),
         shared("php.max_execution_time", WPNS_FIELD(php.max_execution_time), seconds({1, 3600})),
-        shared("php.settings", WPNS_FIELD(php.settings), php_settings()),
+        settings_key(),
         shared("mysql.memory", WPNS_FIELD(mysql.memory), size({8 * mib, 1024 * gib})),
         shared("mysql.max_connections", WPNS_FIELD(mysql.max_connections), number({10, 10'000})),
     };

@@ -28,6 +28,7 @@ void read_host(const Source& source, Config& config) {
         config.host.reserved = default_reserved(config.host.pool);
     check_host_values(document, config.host);
     check_site_values(document, "site.", config.host.site_defaults);
+    check_source(document, "site.", config.host.site_defaults, config.host);
     append(config.problems, document.report());
 }
 

@@ -57,6 +57,12 @@ std::string_view Report::line(unsigned number) const {
 }
 
 void Report::add(Place place, Refusal refusal) {
+    if (full()) return;
+    if (problems_.size() == most_problems) {
+        place = {};
+        refusal = {"there are more problems than the " + std::to_string(most_problems) + " below",
+                   {}};
+    }
     Excerpt shown = excerpt(line(place.line), place.column);
     if (shown.text.empty()) shown.caret = 0;
     problems_.push_back({source_->file, place.line, place.column, std::move(shown.text),

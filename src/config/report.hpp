@@ -24,13 +24,18 @@ struct Excerpt {
 /// At most about 100 characters of `line` around the character `column`.
 [[nodiscard]] Excerpt excerpt(std::string_view line, unsigned column);
 
+/// A file with more problems is not a configuration; nobody would read them.
+inline constexpr std::size_t most_problems = 100;
+
 /// Collects the problems of one file, each with its line. The source has to live as long as the
 /// report.
 class Report {
   public:
     explicit Report(const Source& source);
 
+    /// When the report is full, only that is kept.
     void add(Place place, Refusal refusal);
+    [[nodiscard]] bool full() const noexcept { return problems_.size() > most_problems; }
     /// The bytes of one line from `column` up to `end_column`; empty where there are none.
     [[nodiscard]] std::string_view raw(Place place, unsigned end_column) const;
     [[nodiscard]] const std::string& file() const noexcept { return source_->file; }

@@ -84,11 +84,11 @@ std::string nearest_name(const std::string& word, const std::vector<std::string>
 }
 
 /// A question for the name that was meant, if one is near.
-std::string near_name(FileKind kind, const Split& parts) {
+std::string near_name(FileKind kind, const Split& parts, Node node) {
     const auto here = nearest_name(parts.word, names_in(kind, parts.table));
     if (!here.empty()) {
         const std::string path = parts.table.empty() ? here : parts.table + "." + here;
-        const bool table = meaning(kind, path) == Meaning::table;
+        const bool table = node == Node::table || meaning(kind, path) == Meaning::table;
         return "did you mean " + (table ? table_text(path) : here) + "?";
     }
     std::vector<std::string> words;
@@ -107,7 +107,7 @@ std::string remedy_for(FileKind kind, const Split& parts, Node node) {
     const auto homes = homes_of(kind, parts.word);
     if (node == Node::value && !homes.empty())
         return parts.word + " belongs into " + join(homes, " or ");
-    if (auto text = near_name(kind, parts); !text.empty()) return text;
+    if (auto text = near_name(kind, parts, node); !text.empty()) return text;
     const auto names = names_in(kind, parts.table);
     return (parts.table.empty() ? "known here: " : table_text(parts.table) + " knows: ") +
            join(names, ", ");

@@ -70,6 +70,15 @@ TEST(Across, SourceIsNotTheDataOfSites) {
         "");
 }
 
+TEST(Across, ABadSourceOfAllSitesIsReportedOnceWhereItIs) {
+    const auto config =
+        read(Source{"wpns.toml", "[site.wordpress]\nsource = '/var/lib/wpns/sites/x'\n"},
+             {site("a", "domain = 'a.example'\n"), site("b", "domain = 'b.example'\n")});
+    ASSERT_EQ(config.problems.size(), 1U);
+    EXPECT_EQ(config.problems[0].file, "wpns.toml");
+    EXPECT_EQ(config.problems[0].line, 2U);
+}
+
 TEST(Across, LinkNamesThatMeetAreRefused) {
     const std::string one = "collide-sgljlew";
     const std::string other = "collide-yocmymd";

@@ -15,7 +15,8 @@ std::size_t below(Random& random, std::size_t limit) {
 
 /// One small damage: a byte put in, taken out or changed, a piece moved, the end cut off.
 void damage(std::string& text, Random& random) {
-    static const std::string bytes("[]{}=.\"'#\n\r\t ,\\_-+0x1a:T\xc3\xa4\xc2\xa0\xff\x01\0", 36);
+    using namespace std::string_literals;
+    static const auto bytes = "[]{}=.\"'#\n\r\t ,\\_-+0x1a:T\xc3\xa4\xc2\xa0\xff\x01\0"s;
     const std::size_t at = below(random, text.size() + 1);
     const char byte = bytes[below(random, bytes.size())];
     switch (below(random, 5)) {
@@ -57,14 +58,14 @@ TEST(Mutation, NoDamageBreaksTheReader) {
     const std::string full = in_full(example);
     Random random(20240229);
     int refused = 0;
-    for (int round = 0; round < 3000; ++round) {
+    for (int round = 0; round < 1000; ++round) {
         std::string text = round % 4 == 0 ? example : full;
         for (std::size_t times = 1 + below(random, 8); times > 0; --times) damage(text, random);
         const auto config = read(Source{"wpns.toml", text}, {{"site-a.toml", text}});
         for (const auto& problem : config.problems) expect_sound(problem, text);
         refused += config.problems.empty() ? 0 : 1;
     }
-    EXPECT_GT(refused, 1000);
+    EXPECT_GT(refused, 500);
 }
 
 }  // namespace

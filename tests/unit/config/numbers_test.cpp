@@ -29,6 +29,8 @@ TEST(Numbers, RefusalNamesTheBounds) {
               std::vector<std::string>{"php.max_children: 501 is not in 1 .. 500"});
     EXPECT_EQ(reasons(read_site_keys("[php]\nmax_children = -1")),
               std::vector<std::string>{"php.max_children: -1 is not in 1 .. 500"});
+    EXPECT_EQ(reasons(read_site_keys("[php]\nmax_children = 9223372036854775807")),
+              std::vector<std::string>{"php.max_children: 9223372036854775807 is not in 1 .. 500"});
     EXPECT_EQ(reasons(read_site_keys("[network]\nmtu = 0")),
               std::vector<std::string>{"network.mtu: 0 is not in 1280 .. 9216"});
 }
