@@ -29,10 +29,10 @@ built_tests() {
     jq --raw-output --arg root "$words" --arg release "$1" '
         def property($name): first(.properties[]? | select(.name == $name) | .value) // null;
         .tests[]
-        | (property("LABELS")[0] // "unit") as $label
-        | "\($release).\($label).\(.name)" as $name
+        | (property("LABELS")[0] // "unit") as $tier
+        | "\($release).\($tier).\(.name)" as $name
         | "add_test([==[\($name)]==]\($root)\(.command | map(" [==[\(.)]==]") | join("")))",
-          "set_tests_properties([==[\($name)]==] PROPERTIES LABELS \"\($label)\" TIMEOUT 300"
+          "set_tests_properties([==[\($name)]==] PROPERTIES LABELS \"\($tier)\" TIMEOUT 300"
               + (property("SKIP_RETURN_CODE") | if . then " SKIP_RETURN_CODE \(.)" else "" end) + ")"
         ' "$tests"
     rm -f "$tests"

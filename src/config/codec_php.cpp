@@ -12,7 +12,7 @@ std::optional<std::string> ini_value(const Value& value) {
         if (!number) return std::nullopt;
         return std::to_string(*number);
     }
-    if (value.is_boolean()) return *value.boolean({}) ? "on" : "off";
+    if (value.is_boolean()) return value.boolean({}).value_or(false) ? "on" : "off";
     return value.text("a text, a whole number, true or false");
 }
 

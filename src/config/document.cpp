@@ -20,9 +20,8 @@ std::string syntax_reason(std::string_view description) {
 bool breaks(std::string_view lines) {
     try {
         (void)toml::parse(lines);
-    } catch (const BrokenAssumption&) {
-        return true;
-    } catch (const toml::parse_error&) {
+    } catch (const toml::parse_error& error) {
+        return error.source().begin.line == 0;
     }
     return false;
 }
@@ -55,9 +54,9 @@ Document::Document(const Source& source) : report_(source) {
         root_ = toml::parse(text);
         parsed_ = true;
     } catch (const toml::parse_error& error) {
-        report_.add(config::place_of(error.source()), {syntax_reason(error.description()), {}});
-    } catch (const BrokenAssumption&) {
-        report_.add({broken_line(text), 1}, {"not valid TOML: something is out of place", {}});
+        const Place place = config::place_of(error.source());
+        report_.add(place.line == 0 ? Place{broken_line(text), 1} : place,
+                    {syntax_reason(error.description()), {}});
     }
 }
 

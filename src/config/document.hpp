@@ -5,8 +5,8 @@
 
 #include "config/keys.hpp"
 #include "config/report.hpp"
-#include "config/toml.hpp"
 #include "config/vocabulary.hpp"
+#include "model/toml.hpp"
 
 namespace wpns::config {
 

@@ -9,7 +9,7 @@
 
 #include "config/refusal.hpp"
 #include "config/report.hpp"
-#include "config/toml.hpp"
+#include "model/toml.hpp"
 
 namespace wpns::config {
 

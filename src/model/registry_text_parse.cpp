@@ -1,5 +1,3 @@
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
@@ -9,6 +7,7 @@
 
 #include "base/digest.hpp"
 #include "model/registry_text.hpp"
+#include "model/toml.hpp"
 
 namespace wpns {
 namespace {
