@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,22 @@ namespace wpns {
 
 /// SHA-256 of the bytes as 64 lower-case hex digits.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
+
+/// SHA-256 of bytes that come piece by piece.
+class Sha256 {
+  public:
+    Sha256();
+    Sha256(const Sha256&) = delete;
+    Sha256& operator=(const Sha256&) = delete;
+    ~Sha256();
+    void add(std::string_view bytes);
+    /// 64 lower-case hex digits; ends the digest.
+    [[nodiscard]] std::string hex();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 /// HMAC-SHA-256 as 64 lower-case hex digits; derives the secrets of a site from its seed.
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view key, std::string_view message);
