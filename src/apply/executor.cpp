@@ -78,6 +78,7 @@ class Run {
           context_{host, options, registry, report_, {}} {}
 
     Report walk(const plan::Plan& plan) {
+        plan_ = &plan;
         // The account goes last and only with its site.
         for (const auto& action : plan.actions)
             if (is_removal(action.verb) && action.key.kind == Kind::account)
@@ -112,11 +113,19 @@ class Run {
 
     /// Every site stands on the host-wide resources, so their failure stops all.
     [[nodiscard]] bool stopped(const std::string& site) const {
-        const auto failed = [&](const std::string& name) {
-            const auto it = report_.find(name);
-            return it != report_.end() && !it->second.errors.empty();
-        };
-        return failed(site) || failed("");
+        if (host_failed_) return true;
+        const auto it = report_.find(site);
+        return !site.empty() && it != report_.end() && !it->second.errors.empty();
+    }
+
+    /// Stops the sites that run a core that could not be made: all of them have something to do
+    /// that needs it, or they would not need it now.
+    void stop_sites_on(const ResourceKey& core) {
+        for (const auto& action : plan_->actions) {
+            if (std::ranges::find(action.needs, core) == action.needs.end()) continue;
+            auto& errors = report_[action.key.site].errors;
+            if (errors.empty()) errors.push_back(core.str() + " could not be made");
+        }
     }
 
     void finish(const plan::Action& action, const std::string& error) {
@@ -126,6 +135,10 @@ class Run {
             record_outcome(action, registry_);
         } else {
             site.errors.push_back(plan::describe(action) + ": " + error);
+            if (action.key.kind == Kind::core)
+                stop_sites_on(action.key);
+            else
+                host_failed_ = host_failed_ || action.key.site.empty();
         }
         options_.progress.end(action, error);
     }
@@ -133,6 +146,8 @@ class Run {
     Registry& registry_;
     RegistryFile& file_;
     const Options& options_;
+    const plan::Plan* plan_ = nullptr;
+    bool host_failed_ = false;
     Report report_;
     Context context_;
 };

@@ -39,6 +39,7 @@ struct SiteReport {
     unsigned done = 0;                ///< actions carried out
     std::vector<std::string> errors;  ///< "start unit wpns-php@a.service: …", each with its remedy
     std::vector<std::string> warnings;  ///< what did not stop anything but should be known
+    std::vector<std::string> notes;     ///< what is good to know: the version that was unpacked
     unsigned skipped = 0;               ///< actions not tried because of an error before
     std::string admin_password;         ///< generated in this run: to be shown once
     std::string archive;                ///< where the data of a removed site went
@@ -50,7 +51,7 @@ using Report = std::map<std::string, SiteReport>;
 /// is saved with every intended resource as "pending" before the first effect, and with the outcome
 /// after each batch. A site whose action fails is left as it is; its other actions are skipped,
 /// those of other sites go on. A failure of a host-wide action stops what is new, since every site
-/// needs those.
+/// needs those; only that of a WordPress core stops no more than the sites that run it.
 [[nodiscard]] Report execute(const plan::Plan& plan, const host::Host& host, Registry& registry,
                              RegistryFile& file, const Options& options);
 

@@ -50,16 +50,6 @@ Errors perform_directories(Context& context, Batch batch) {
     });
 }
 
-Errors perform_cores(Context& context, Batch batch) {
-    return for_each(batch, [&](const plan::Action& action) {
-        if (action.verb == plan::Verb::remove)
-            return context.host.files.purge_trusted_tree(action.key.id);
-        // Debian's wp-config.php and .htaccess belong to its own way of running WordPress.
-        context.host.files.copy_trusted_tree(std::get<Core>(*action.after).source, action.key.id,
-                                             {"wp-config.php", ".htaccess"});
-    });
-}
-
 /// systemd reads a new unit file when it is first asked for; a changed or removed one only after a
 /// daemon-reload.
 Errors perform_files(Context& context, Batch batch) {

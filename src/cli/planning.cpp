@@ -85,7 +85,7 @@ class Planner {
         session_.registry().sites.insert_or_assign(name, *record);
         merge_recorded(record->resources);
         desired_.merge(*wanted);
-        sources_.insert(config.wordpress.source);
+        sources_.insert({config.wordpress.source, config.wordpress.sha256});
     }
 
     void exclude(const std::string& site, const std::string& reason) {
@@ -139,7 +139,7 @@ class Planner {
     Planned planned_;
     Desired desired_;
     Recorded recorded_;
-    std::set<std::string> sources_;
+    std::set<CoreSource> sources_;
 };
 
 }  // namespace

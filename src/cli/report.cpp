@@ -62,6 +62,7 @@ void print_site_report(const std::string& site, const apply::SiteReport& outcome
     if (outcome.skipped > 0)
         std::cerr << "wpns: " << name_of(site) << ": " << outcome.skipped
                   << " more steps were not tried; wpns sync goes on from here\n";
+    for (const auto& note : outcome.notes) std::cout << name_of(site) << ": " << note << "\n";
     if (!outcome.admin_password.empty())
         std::cout << site << ": administrator's password (shown once): " << outcome.admin_password
                   << "\n";
@@ -78,6 +79,7 @@ ordered_json report_json(const Planned& planned, const apply::Report& report) {
         auto& entry =
             sites[name_of(site)] = {{"changes", outcome.done}, {"skipped", outcome.skipped}};
         if (!outcome.admin_password.empty()) entry["admin_password"] = outcome.admin_password;
+        if (!outcome.notes.empty()) entry["notes"] = outcome.notes;
         if (!outcome.archive.empty()) entry["archive"] = outcome.archive;
     }
     return {

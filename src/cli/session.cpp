@@ -34,8 +34,9 @@ Session::Session(const Globals& globals, const host::Host& host, NoFiles no_file
 
 const HostFacts& Session::facts() {
     if (!facts_) {
-        std::set<std::string> sources;
-        for (const auto& [name, site] : config_.sites) sources.insert(site.wordpress.source);
+        std::set<CoreSource> sources;
+        for (const auto& [name, site] : config_.sites)
+            sources.insert({site.wordpress.source, site.wordpress.sha256});
         facts_ = host_.facts.gather(config_.host, {sources.begin(), sources.end()});
     }
     return *facts_;

@@ -28,9 +28,9 @@ struct Inputs {
                                                            const SiteRecord& record);
 
 /// What the host as a whole needs as long as there is a site: directories, forwarding, the firewall
-/// table, nginx's catch-all server, and a core tree for each of `sources` that facts.cores knows.
+/// table, nginx's catch-all server, and a core tree for each of `sources` that can be used.
 [[nodiscard]] std::expected<Desired, std::string> for_host(const Inputs& inputs,
-                                                           const std::set<std::string>& sources);
+                                                           const std::set<CoreSource>& sources);
 
 /// The text of the unit whose properties `wpns exec` and the installer run under.
 [[nodiscard]] std::expected<std::string, std::string> exec_unit(const Inputs& inputs,

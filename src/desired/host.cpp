@@ -1,4 +1,5 @@
 #include "desired/builder.hpp"
+#include "desired/core.hpp"
 #include "desired/desired.hpp"
 #include "desired/firewall.hpp"
 #include "model/names.hpp"
@@ -69,16 +70,17 @@ void add_nginx(const Inputs& inputs, Builder& builder) {
 }  // namespace
 
 std::expected<Desired, std::string> for_host(const Inputs& inputs,
-                                             const std::set<std::string>& sources) {
+                                             const std::set<CoreSource>& sources) {
     Builder builder(inputs.templates, "");
     add_directories(inputs, builder);
     add_firewall(inputs, builder);
     add_nginx(inputs, builder);
     for (const auto& source : sources) {
-        const auto core = inputs.facts.cores.find(source);
-        if (core == inputs.facts.cores.end()) continue;
-        builder.add(Kind::core, std::string(names::core_dir) + "/" + core->second.id,
-                    Core{source, core->second.version}, {{Kind::directory, names::core_dir, ""}});
+        const auto fact = inputs.facts.cores.find(source);
+        if (fact == inputs.facts.cores.end() || !fact->second) continue;
+        builder.add(Kind::core, std::string(names::core_dir) + "/" + fact->second->id,
+                    core(inputs, builder, *fact->second),
+                    {{Kind::directory, names::core_dir, ""}});
     }
     return builder.take();
 }

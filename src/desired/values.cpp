@@ -137,11 +137,12 @@ std::expected<Site, std::string> resolve(const Inputs& inputs, const SiteName& n
                                          const SiteConfig& config, const SiteRecord& record) {
     const auto php = php_of(inputs, config);
     if (!php) return std::unexpected(php.error());
-    const auto core = inputs.facts.cores.find(config.wordpress.source);
+    const auto core = inputs.facts.cores.find({config.wordpress.source, config.wordpress.sha256});
     if (core == inputs.facts.cores.end())
         return std::unexpected("wordpress.source " + config.wordpress.source +
-                               " holds no WordPress");
-    return Site{inputs, name, config, record, **php, core->second};
+                               " was not looked at");
+    if (!core->second) return std::unexpected("wordpress.source " + core->second.error());
+    return Site{inputs, name, config, record, **php, *core->second};
 }
 
 std::string salt(const SiteRecord& record, const std::string& which) {

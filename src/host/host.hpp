@@ -165,6 +165,8 @@ class Process {
             environment;  ///< the whole environment besides PATH and LANG=C.UTF-8
         std::chrono::seconds timeout{60};
         std::size_t output_limit = 1U << 20;  ///< bytes of stdout and of stderr that are kept
+        int input_file = -1;   ///< an open file that becomes standard input, instead of `input`
+        int output_file = -1;  ///< an open file that becomes standard output: `out` stays empty
     };
     struct Result {
         int status = 0;  ///< exit status, 128 + signal where it was killed
@@ -183,10 +185,33 @@ class Process {
 class Facts {
   public:
     virtual ~Facts() = default;
-    /// Looks at programs, routes, resolvers and the WordPress sources `core_sources` (as
-    /// configured), once.
+    /// Looks at programs, routes, resolvers and the WordPress sources `core_sources`, once.
+    /// Downloads and unpacks nothing.
     [[nodiscard]] virtual HostFacts gather(const HostConfig& config,
-                                           const std::vector<std::string>& core_sources) const = 0;
+                                           const std::vector<CoreSource>& core_sources) const = 0;
+};
+
+/// Archives of WordPress, and the trees made from them. Nothing here believes a byte of them.
+class Archives {
+  public:
+    /// An archive in the root world, and what it must be.
+    struct Archive {
+        std::string path;
+        std::string sha256;
+    };
+    virtual ~Archives() = default;
+    /// The SHA-256 of a root-world file; nothing where there is none.
+    [[nodiscard]] virtual std::optional<std::string> sha256(const std::string& path) const = 0;
+    /// Runs `download` and keeps what it writes to standard output, root's and 0600, when it ends
+    /// with status 0 and the bytes have the SHA-256 of `archive`. Else Error, and nothing is kept.
+    virtual void receive(const Process::Command& download, const Archive& archive) = 0;
+    /// Runs `unpacker` with the archive at standard input and makes the tree `to` from the records
+    /// that it writes (model/archive_tree.hpp): root's, 0755 and 0644, without the names in `skip`,
+    /// built beside it and renamed, so `to` is whole or not there. Error when the archive is not
+    /// the one with that SHA-256, when the unpacker fails and when the records are no WordPress.
+    /// Gives the version of WordPress in it, empty where it cannot be read.
+    virtual std::string make_tree(const Process::Command& unpacker, const Archive& archive,
+                                  const std::string& to, const std::vector<std::string>& skip) = 0;
 };
 
 /// A visitor of the host's web server.
@@ -221,6 +246,7 @@ struct Host {
     Units& units;
     Process& process;
     Facts& facts;
+    Archives& archives;
     WebProbe& web;
     WriterLock& lock;
 };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <compare>
+#include <expected>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,12 +21,20 @@ struct PhpFact {
     bool operator==(const PhpFact&) const = default;
 };
 
+/// Where a site wants its WordPress from, as configured.
+struct CoreSource {
+    std::string source;    ///< directory, archive or https URL
+    std::string sha256{};  ///< of the archive; empty where the file names none
+    auto operator<=>(const CoreSource&) const = default;
+};
+
 /// A WordPress source that a site asks for.
 struct CoreFact {
     std::string source;   ///< as configured
-    std::string version;  ///< $wp_version
+    std::string version;  ///< $wp_version; empty for an archive, which nobody has looked into
     std::string
         id;  ///< "6.1.9-3f2a91bc": name of the managed tree; changes when the source changes
+    std::string sha256{};  ///< of the archive or of what the URL gives; empty for a directory
     bool operator==(const CoreFact&) const = default;
 };
 
@@ -47,7 +57,8 @@ struct HostFacts {
     /// Text of the nginx file, not ours, that claims default_server for a port we listen on; empty
     /// where none does.
     std::string foreign_default_server;
-    std::map<std::string, CoreFact> cores;      ///< by source
+    /// Each source that was asked for, or the reason why it cannot be used.
+    std::map<CoreSource, std::expected<CoreFact, std::string>> cores;
     std::map<std::string, unsigned> group_ids;  ///< gid of www-data
     std::vector<std::string>
         missing;  ///< what is needed and not there, each with the package that holds it

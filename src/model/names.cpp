@@ -34,6 +34,11 @@ LinkName link(const char* prefix, const SiteName& site) {
 
 }  // namespace
 
+std::string core_id(const std::string& sha256) {
+    constexpr std::size_t digits = 16;
+    return "sha256-" + sha256.substr(0, digits);
+}
+
 std::string account(const SiteName& site) {
     return "wp-" + site.str();
 }

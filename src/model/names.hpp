@@ -15,11 +15,15 @@ inline constexpr const char* etc_dir = "/etc/wpns";
 inline constexpr const char* rendered_root = "/etc/wpns/rendered";
 inline constexpr const char* state_dir = "/var/lib/wpns";
 inline constexpr const char* core_dir = "/var/lib/wpns/core";
+inline constexpr const char* downloads_dir = "/var/lib/wpns/downloads";
 inline constexpr const char* unit_dir = "/etc/systemd/system";
 inline constexpr const char* sandbox_root = "/usr/share/wpns/sandbox";
 inline constexpr const char* vhost_dir = "/etc/nginx/wpns.d";
 /// Interface group of every host end: one integer compare tells our traffic from all other.
 inline constexpr unsigned link_group = 0x7770;
+
+/// "sha256-" and the first 16 digits: the tree that is made from the archive with that SHA-256.
+[[nodiscard]] std::string core_id(const std::string& sha256);
 
 [[nodiscard]] std::string account(const SiteName& site);     ///< wp-NAME: PHP, web, files
 [[nodiscard]] std::string db_account(const SiteName& site);  ///< wp-NAME-db: MariaDB

@@ -75,11 +75,18 @@ struct File {
 };
 
 /// A read-only WordPress tree shared by all sites of that version: /var/lib/wpns/core/ID, copied
-/// from `source` with links resolved and without wp-config.php.
+/// from the directory `source` with links resolved, or unpacked from the archive or URL `source`,
+/// without wp-config.php. The texts are what making it takes and are not compared.
 struct Core {
     std::string source;
     std::string version;
-    bool operator==(const Core&) const = default;
+    std::string sha256{};    ///< of the archive; empty for a directory
+    std::string download{};  ///< rendered unit text that a download runs under; empty without one
+    std::string unpack{};    ///< rendered unit text that the unpacker runs under
+    std::vector<std::string> unpacker{};  ///< program and arguments
+    bool operator==(const Core& other) const {
+        return source == other.source && version == other.version && sha256 == other.sha256;
+    }
 };
 
 /// A named network namespace with `lo` up and IPv6 off.

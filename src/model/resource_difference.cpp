@@ -82,6 +82,7 @@ void compare(Out& out, const Directory& wanted, const Directory& observed) {
 void compare(Out& out, const Core& wanted, const Core& observed) {
     out.value("source", wanted.source, observed.source);
     out.value("version", wanted.version, observed.version);
+    out.value("sha256", wanted.sha256, observed.sha256);
 }
 
 void compare(Out& out, const File& wanted, const File& observed) {

@@ -43,7 +43,11 @@ void put(Canonical& out, const Directory& directory) {
 }
 
 void put(Canonical& out, const Core& core) {
-    out.add("source", core.source).add("version", core.version);
+    // The same bytes are the same tree, wherever they come from.
+    if (!core.sha256.empty())
+        out.add("sha256", core.sha256);
+    else
+        out.add("source", core.source).add("version", core.version);
 }
 
 void put(Canonical& out, const File& file) {

@@ -59,8 +59,13 @@ class Planner {
             return Mark::blocked;
         }
         const Verb verb = decision.verb;
-        plan.actions.push_back(
-            {verb, *node.key, {}, comparison.wanted, std::move(decision.reason), wave});
+        plan.actions.push_back({verb,
+                                *node.key,
+                                {},
+                                comparison.wanted,
+                                std::move(decision.reason),
+                                wave,
+                                node.wanted->needs});
         if (comparison.observed != nullptr) plan.actions.back().before = *comparison.observed;
         return changes_readers(verb, node.key->kind) ? Mark::changed : Mark::same;
     }

@@ -347,13 +347,45 @@ class FakeFacts : public host::Facts {
         facts.nginx = "/usr/sbin/nginx";
         facts.uplink = "eth0";
         facts.resolvers = {*Ipv4::parse("192.0.2.53")};
-        facts.cores = {
-            {"/usr/share/wordpress", {"/usr/share/wordpress", "6.1.9", "6.1.9-00000000"}}};
+        facts.cores = {{{"/usr/share/wordpress"},
+                        CoreFact{"/usr/share/wordpress", "6.1.9", "6.1.9-00000000"}}};
     }
     [[nodiscard]] HostFacts gather(const HostConfig&,
-                                   const std::vector<std::string>&) const override {
+                                   const std::vector<CoreSource>&) const override {
         return facts;
     }
+};
+
+/// What a download gives is in `internet`, by URL; every archive holds WordPress 6.1.9.
+class FakeArchives : public host::Archives {
+  public:
+    FakeArchives(Faults& faults, FakeFiles& files) : faults_(faults), files_(files) {}
+    std::map<std::string, std::string> internet;  ///< SHA-256 by URL
+    unsigned downloads = 0;
+
+    [[nodiscard]] std::optional<std::string> sha256(const std::string& path) const override {
+        const auto file = files_.files.find(path);
+        return file == files_.files.end() ? std::nullopt : std::optional(file->second.content);
+    }
+    void receive(const host::Process::Command& download, const Archive& archive) override {
+        faults_.change("download");
+        ++downloads;
+        if (internet[download.argv.back()] != archive.sha256)
+            throw Error(ErrorKind::conflict, "the SHA-256 is another one");
+        files_.files[archive.path].content = archive.sha256;
+    }
+    std::string make_tree(const host::Process::Command&, const Archive& archive,
+                          const std::string& to, const std::vector<std::string>&) override {
+        faults_.change("unpack to " + to);
+        if (sha256(archive.path) != archive.sha256)
+            throw Error(ErrorKind::missing, archive.path + " is not there");
+        files_.directories[to] = {};
+        return "6.1.9";
+    }
+
+  private:
+    Faults& faults_;
+    FakeFiles& files_;
 };
 
 /// Every site with a vhost answers.
@@ -380,9 +412,10 @@ struct FakeHost {
     FakeUnits units{faults, files};
     FakeProcess process{faults, files};
     FakeFacts facts;
+    FakeArchives archives{faults, files};
     FakeWeb web;
     FakeLock lock;
-    host::Host host{accounts, files, network, firewall, units, process, facts, web, lock};
+    host::Host host{accounts, files, network, firewall, units, process, facts, archives, web, lock};
 
     void fail_at(unsigned change) { faults = {0, change}; }
 };

@@ -83,15 +83,15 @@ TEST_F(FactsTest, ResolversAreUpstreamOnes) {
 }
 
 TEST_F(FactsTest, ACoreChangesItsIdWithItsSource) {
-    const std::string source = at("wordpress");
+    const CoreSource source{at("wordpress")};
     EXPECT_FALSE(core_fact(source));
-    put(source + "/index.php", "");
+    put(source.source + "/index.php", "");
     EXPECT_FALSE(core_fact(source));
-    const std::string version = source + "/wp-includes/version.php";
+    const std::string version = source.source + "/wp-includes/version.php";
     put(version, "<?php\n/**\n * @global string $wp_version\n */\n$wp_version = '6.1.9';\n");
     const auto first = core_fact(source);
     ASSERT_TRUE(first);
-    EXPECT_EQ(first->source, source);
+    EXPECT_EQ(first->source, source.source);
     EXPECT_EQ(first->version, "6.1.9");
     EXPECT_EQ(first->id.substr(0, 6), "6.1.9-");
     EXPECT_EQ(first->id.size(), 6U + 8U);
@@ -100,10 +100,11 @@ TEST_F(FactsTest, ACoreChangesItsIdWithItsSource) {
     ASSERT_EQ(::utimensat(AT_FDCWD, version.c_str(), later, 0), 0);
     const auto second = core_fact(source);
     EXPECT_NE(second->id, first->id);
-    ASSERT_EQ(::utimensat(AT_FDCWD, source.c_str(), later, 0), 0);
+    ASSERT_EQ(::utimensat(AT_FDCWD, source.source.c_str(), later, 0), 0);
     EXPECT_NE(core_fact(source)->id, second->id);
-    fs::copy(source, at("other"), fs::copy_options::recursive);
-    EXPECT_NE(core_fact(at("other"))->id, core_fact(source)->id);
+    fs::copy(source.source, at("other"), fs::copy_options::recursive);
+    EXPECT_NE(core_fact({at("other")})->id, core_fact(source)->id);
+    EXPECT_FALSE(core_fact({source.source, std::string(64, 'a')}));
 }
 
 TEST_F(FactsTest, AVersionThatIsNoneIsRefused) {
@@ -111,26 +112,66 @@ TEST_F(FactsTest, AVersionThatIsNoneIsRefused) {
          {"$wp_version = '../6';", "$wp_version = '';", "$wp_version = 6;", "$wp_version = '6.1",
           "$wp_versions = '6.1';", "$wp_version = \"6.1\\n\";", "$wp_version == '6.1';"}) {
         put(at("w/wp-includes/version.php"), "<?php\n" + line + "\n");
-        EXPECT_FALSE(core_fact(at("w"))) << line;
+        EXPECT_FALSE(core_fact({at("w")})) << line;
     }
     put(at("w/wp-includes/version.php"), "<?php\n\t$wp_version=\"6.5-RC1\" ;\n");
-    EXPECT_EQ(core_fact(at("w"))->version, "6.5-RC1");
+    EXPECT_EQ(core_fact({at("w")})->version, "6.5-RC1");
 }
 
-TEST_F(FactsTest, ArchivesAndUrlsAreSourcesToo) {
+// of the one byte "x"
+const std::string kSumOfX = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+
+TEST_F(FactsTest, AnArchiveIsKnownByItsBytes) {
     for (const std::string name : {"w.zip", "w.tar.gz", "w.tar.xz"}) {
         put(at(name), "x");
-        const auto fact = core_fact(at(name));
+        const auto fact = core_fact({at(name)});
         ASSERT_TRUE(fact) << name;
         EXPECT_EQ(fact->version, "");
-        EXPECT_EQ(fact->id.size(), 8U);
+        EXPECT_EQ(fact->sha256, kSumOfX);
+        EXPECT_EQ(fact->id, "sha256-2d711642b726b044");
+        EXPECT_EQ(core_fact({at(name), kSumOfX}), fact);
     }
     put(at("w.txt"), "x");
-    EXPECT_FALSE(core_fact(at("w.txt")));
-    EXPECT_FALSE(core_fact(at("none.zip")));
-    const auto one = core_fact("https://wordpress.org/wordpress-6.5.zip");
-    ASSERT_TRUE(one);
-    EXPECT_NE(one->id, core_fact("https://wordpress.org/wordpress-6.6.zip")->id);
+    EXPECT_FALSE(core_fact({at("w.txt")}));
+    EXPECT_FALSE(core_fact({at("none.zip")}));
+    fs::create_directories(at("d.zip"));
+    EXPECT_FALSE(core_fact({at("d.zip")}));
+}
+
+TEST_F(FactsTest, AnotherSumThanTheConfiguredOneNamesBoth) {
+    put(at("w.zip"), "x");
+    const std::string wanted(64, 'a');
+    const auto fact = core_fact({at("w.zip"), wanted});
+    ASSERT_FALSE(fact);
+    EXPECT_NE(fact.error().find(kSumOfX), std::string::npos) << fact.error();
+    EXPECT_NE(fact.error().find(wanted), std::string::npos) << fact.error();
+}
+
+TEST_F(FactsTest, AnArchiveThatIsGoneIsTheConfiguredOne) {
+    const auto fact = core_fact({at("gone.zip"), kSumOfX});
+    ASSERT_TRUE(fact);
+    EXPECT_EQ(fact->id, "sha256-2d711642b726b044");
+}
+
+TEST_F(FactsTest, AnArchiveThatOthersCanWriteIsRefused) {
+    put(at("w.zip"), "x");
+    ASSERT_EQ(::chmod(at("w.zip").c_str(), 0666), 0);
+    EXPECT_FALSE(core_fact({at("w.zip")}));
+    put(at("d/w.zip"), "x");
+    ASSERT_EQ(::chown(at("d").c_str(), 1000, 1000), 0);
+    const auto fact = core_fact({at("d/w.zip")});
+    ASSERT_FALSE(fact);
+    EXPECT_NE(fact.error().find("chown root"), std::string::npos) << fact.error();
+}
+
+TEST_F(FactsTest, AUrlIsKnownByItsSum) {
+    const std::string sum = "0123456789abcdef" + std::string(48, 'e');
+    const auto fact = core_fact({"https://wordpress.org/wordpress-6.5.zip", sum});
+    ASSERT_TRUE(fact);
+    EXPECT_EQ(fact->id, "sha256-0123456789abcdef");
+    EXPECT_EQ(fact->sha256, sum);
+    EXPECT_EQ(fact->version, "");
+    EXPECT_FALSE(core_fact({"https://wordpress.org/wordpress-6.5.zip"}));
 }
 
 TEST(FactsNginxTest, FindsForeignDefaultServers) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -110,6 +111,20 @@ TEST_F(ProcessTest, MovesLargeInputAndOutputAtOnce) {
     command.input = std::string(8U << 20, 'x');
     command.output_limit = 16U << 20;
     EXPECT_EQ(process->run(command).out, command.input);
+}
+
+TEST_F(ProcessTest, OpenFilesCanBeInputAndOutput) {
+    const UniqueFd in(::open("/etc/passwd", O_RDONLY | O_CLOEXEC));
+    const UniqueFd out(::memfd_create("out", MFD_CLOEXEC));
+    ASSERT_TRUE(in.valid() && out.valid());
+    auto command = shell("cat; echo err >&2");
+    command.input_file = in.get();
+    command.output_file = out.get();
+    const auto result = process->run(command);
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(result.err, "err\n");
+    EXPECT_EQ(::lseek(out.get(), 0, SEEK_END), ::lseek(in.get(), 0, SEEK_END));
 }
 
 TEST_F(ProcessTest, AProgramNeedNotReadItsInput) {

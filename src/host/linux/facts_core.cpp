@@ -7,8 +7,11 @@
 #include <string_view>
 
 #include "base/digest.hpp"
+#include "base/error.hpp"
 #include "base/text.hpp"
+#include "host/linux/archives_linux.hpp"
 #include "host/linux/files_list.hpp"
+#include "model/names.hpp"
 
 namespace wpns::host::linux_os {
 namespace {
@@ -40,8 +43,54 @@ bool is_version(std::string_view text) {
            });
 }
 
-/// 6.1.9 out of the line `$wp_version = '6.1.9';`; empty where there is none.
-std::string parse_version(std::string_view php) {
+bool is_archive(std::string_view source) {
+    constexpr std::array<std::string_view, 3> endings = {".zip", ".tar.gz", ".tar.xz"};
+    return std::ranges::any_of(endings, [&](auto ending) { return source.ends_with(ending); });
+}
+
+std::expected<CoreFact, std::string> directory_fact(const CoreSource& wanted,
+                                                    const struct stat& directory) {
+    const std::string& source = wanted.source;
+    if (!wanted.sha256.empty())
+        return std::unexpected(source +
+                               " is a directory, wordpress.sha256 is that of an archive (leave it "
+                               "out)");
+    const std::string path = source + "/wp-includes/version.php";
+    const auto file = stat_path(path);
+    const std::string version = wordpress_version(read_system_text(path));
+    if (!file || version.empty()) return std::unexpected(source + " holds no WordPress");
+    const std::string digest =
+        short_digest({source, version, time_text(*file), time_text(directory)});
+    return CoreFact{source, version, version + "-" + digest};
+}
+
+CoreFact sealed(const std::string& source, const std::string& sha256) {
+    return {source, "", names::core_id(sha256), sha256};
+}
+
+std::expected<CoreFact, std::string> archive_fact(const CoreSource& wanted) {
+    const auto& [source, sha256] = wanted;
+    if (!is_archive(source))
+        return std::unexpected(source +
+                               " is neither a directory nor a .zip, .tar.gz or .tar.xz file");
+    try {
+        const auto found = sha256_of_file(source);
+        if (!found && sha256.empty()) return std::unexpected(source + " does not exist");
+        if (found && !sha256.empty() && *found != sha256)
+            return std::unexpected(source + " has the SHA-256 " + *found +
+                                   ", wordpress.sha256 is " + sha256 +
+                                   " (take the archive that was meant, or correct the sum)");
+        return sealed(source, found.value_or(sha256));
+    } catch (const Error& error) {
+        return std::unexpected(
+            error.message() + " (" +
+            (error.remedy().empty() ? "chown root, chmod go-w" : error.remedy()) + ")");
+    }
+}
+
+}  // namespace
+
+std::string wordpress_version(std::string_view php) {
     constexpr std::string_view name = "$wp_version";
     for (auto line : split(php, '\n')) {
         line = trim(line);
@@ -58,30 +107,15 @@ std::string parse_version(std::string_view php) {
     return {};
 }
 
-bool is_archive(std::string_view source) {
-    constexpr std::array<std::string_view, 3> endings = {".zip", ".tar.gz", ".tar.xz"};
-    return std::ranges::any_of(endings, [&](auto ending) { return source.ends_with(ending); });
-}
-
-std::optional<CoreFact> directory_fact(const std::string& source, const struct stat& directory) {
-    const std::string path = source + "/wp-includes/version.php";
-    const auto file = stat_path(path);
-    const std::string version = parse_version(read_system_text(path));
-    if (!file || version.empty()) return std::nullopt;
-    const std::string digest =
-        short_digest({source, version, time_text(*file), time_text(directory)});
-    return CoreFact{source, version, version + "-" + digest};
-}
-
-}  // namespace
-
-std::optional<CoreFact> core_fact(const std::string& source) {
-    if (source.starts_with("https://")) return CoreFact{source, "", short_digest({source})};
-    const auto info = stat_path(source);
-    if (!info) return std::nullopt;
-    if (S_ISDIR(info->st_mode)) return directory_fact(source, *info);
-    if (!S_ISREG(info->st_mode) || !is_archive(source)) return std::nullopt;
-    return CoreFact{source, "", short_digest({source, time_text(*info)})};
+std::expected<CoreFact, std::string> core_fact(const CoreSource& wanted) {
+    if (wanted.source.starts_with("https://")) {
+        if (wanted.sha256.empty())
+            return std::unexpected(wanted.source + " needs wordpress.sha256");
+        return sealed(wanted.source, wanted.sha256);
+    }
+    const auto info = stat_path(wanted.source);
+    if (info && S_ISDIR(info->st_mode)) return directory_fact(wanted, *info);
+    return archive_fact(wanted);
 }
 
 }  // namespace wpns::host::linux_os

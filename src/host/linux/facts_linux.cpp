@@ -21,7 +21,8 @@ std::string program(const std::string& path) {
     return ::access(path.c_str(), X_OK) == 0 ? path : std::string();
 }
 
-std::string other_default_server(const HostConfig& config, const std::string& nginx, Process& process) {
+std::string other_default_server(const HostConfig& config, const std::string& nginx,
+                                 Process& process) {
     if (nginx.empty()) return {};
     Process::Command command;
     command.argv = {nginx, "-T"};
@@ -57,16 +58,15 @@ void add_missing_php(const HostFacts& facts, std::vector<std::string>& missing) 
     }
 }
 
-std::vector<std::string> missing_in(const HostFacts& facts,
-                                    const std::vector<std::string>& core_sources) {
+std::vector<std::string> missing_in(const HostFacts& facts) {
     std::vector<std::string> missing;
     for (const std::string path : {"/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db"}) {
         if (program(path).empty()) missing.push_back(lack(path, "mariadb-server-core"));
     }
     if (facts.nginx.empty()) missing.push_back(lack("/usr/sbin/nginx", "nginx"));
     add_missing_php(facts, missing);
-    const bool wanted = std::ranges::find(core_sources, kDebianCore) != core_sources.end();
-    if (wanted && !facts.cores.contains(kDebianCore)) {
+    const auto debian = facts.cores.find({kDebianCore, ""});
+    if (debian != facts.cores.end() && !debian->second) {
         missing.push_back(lack(std::string("WordPress in ") + kDebianCore, "wordpress"));
     }
     return missing;
@@ -77,7 +77,7 @@ class LinuxFacts final : public Facts {
     LinuxFacts(const Network& network, const Files& files, Process& process)
         : network_(network), files_(files), process_(process) {}
     [[nodiscard]] HostFacts gather(const HostConfig& config,
-                                   const std::vector<std::string>& core_sources) const override {
+                                   const std::vector<CoreSource>& core_sources) const override {
         return gather_facts(config, core_sources, network_, files_, process_);
     }
 
@@ -89,7 +89,7 @@ class LinuxFacts final : public Facts {
 
 }  // namespace
 
-HostFacts gather_facts(const HostConfig& config, const std::vector<std::string>& core_sources,
+HostFacts gather_facts(const HostConfig& config, const std::vector<CoreSource>& core_sources,
                        const Network& network, const Files& files, Process& process) {
     HostFacts facts;
     network.gather(facts);
@@ -98,11 +98,9 @@ HostFacts gather_facts(const HostConfig& config, const std::vector<std::string>&
     facts.nginx = program("/usr/sbin/nginx");
     facts.resolvers = upstream_resolvers("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf");
     facts.foreign_default_server = other_default_server(config, facts.nginx, process);
-    for (const auto& source : core_sources) {
-        if (auto core = core_fact(source)) facts.cores.emplace(source, std::move(*core));
-    }
+    for (const auto& source : core_sources) facts.cores.emplace(source, core_fact(source));
     facts.group_ids = group_ids();
-    facts.missing = missing_in(facts, core_sources);
+    facts.missing = missing_in(facts);
     return facts;
 }
 

@@ -1,6 +1,7 @@
 #include "host/linux/make.hpp"
 
 #include "host/linux/accounts_linux.hpp"
+#include "host/linux/archives_linux.hpp"
 #include "host/linux/facts_linux.hpp"
 #include "host/linux/files_linux.hpp"
 #include "host/linux/firewall_nftables.hpp"
@@ -13,7 +14,7 @@
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts, *files, *network, *firewall, *units, *process, *facts, *web, *lock};
+    return {*accounts, *files, *network, *firewall, *units, *process, *facts, *archives, *web, *lock};
 }
 
 std::unique_ptr<LinuxHost> make_host() {
@@ -25,6 +26,7 @@ std::unique_ptr<LinuxHost> make_host() {
     host->firewall = make_firewall();
     host->units = make_units();
     host->facts = make_facts(*host->network, *host->files, *host->process);
+    host->archives = make_archives(*host->process);
     host->web = make_web_probe();
     host->lock = make_writer_lock();
     return host;

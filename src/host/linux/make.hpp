@@ -16,6 +16,7 @@ struct LinuxHost {
     std::unique_ptr<Firewall> firewall;
     std::unique_ptr<Units> units;
     std::unique_ptr<Facts> facts;
+    std::unique_ptr<Archives> archives;
     std::unique_ptr<WebProbe> web;
     std::unique_ptr<WriterLock> lock;
 

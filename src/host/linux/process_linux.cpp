@@ -40,12 +40,25 @@ Pipe make_pipe() {
     return pipe;
 }
 
+/// A descriptor of the caller's for the child, which gets it as its own.
+UniqueFd duplicate(int fd) {
+    UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    if (!copy.valid()) throw_errno("duplicate a descriptor", errno);
+    return copy;
+}
+
 /// /dev/null to read from where there is no input.
-Pipe make_input(const std::string& text) {
-    if (!text.empty()) return make_pipe();
+Pipe make_input(const Process::Command& command) {
+    if (command.input_file >= 0) return {duplicate(command.input_file), UniqueFd()};
+    if (!command.input.empty()) return make_pipe();
     Pipe pipe{above_standard(::open("/dev/null", O_RDONLY | O_CLOEXEC)), UniqueFd()};
     if (!pipe.reader.valid()) throw_errno("open /dev/null", errno);
     return pipe;
+}
+
+Pipe make_output(const Process::Command& command) {
+    if (command.output_file >= 0) return {UniqueFd(), duplicate(command.output_file)};
+    return make_pipe();
 }
 
 /// By number: <sys/pidfd.h> of glibc 2.36 cannot be used from C++.
@@ -91,8 +104,8 @@ bool ends_before(Child& child, Conversation& talk, Clock::time_point deadline) {
 class LinuxProcess final : public Process {
   public:
     Result run(const Command& command) override {
-        Pipe in = make_input(command.input);
-        Pipe out = make_pipe();
+        Pipe in = make_input(command);
+        Pipe out = make_output(command);
         Pipe err = make_pipe();
         Child child(
             spawn(command, {in.reader.get(), out.writer.get(), err.writer.get()}, Session::own));
