@@ -48,13 +48,11 @@ void download(Context& context, const Core& core) {
     const auto archive = archive_of(core);
     if (context.host.archives.sha256(archive.path) == core.sha256) return;
     context.host.files.make_directory(names::downloads_dir, Directory{0, 0, 0700});
-    try {
+    with_context("download " + core.source, [&] {
         context.host.archives.receive(
             sandboxed(core.download, download_command(core.source), Terminal::pipes, 600s),
             archive);
-    } catch (const Error& error) {
-        throw error.with_context("download " + core.source);
-    }
+    });
 }
 
 void unpack(Context& context, const Core& core, const std::string& to) {

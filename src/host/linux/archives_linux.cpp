@@ -61,12 +61,17 @@ void require_sum(int fd, const Archives::Archive& archive, const std::string& re
 }
 
 /// The last words of a program that failed.
-void require_success(const Process::Result& result) {
+void require_success(const Process::Result& result, const std::string& remedy) {
     if (result.status == 0) return;
+    constexpr int not_executed = 203;  // EXIT_EXEC of systemd.exec(5)
+    if (result.status == not_executed)
+        throw Error(ErrorKind::missing, "a program that it takes is not there",
+                    "apt install curl php-cli");
     constexpr std::size_t longest = 400;
     const auto said = printable(trim(result.err.substr(0, longest)));
     throw Error(ErrorKind::failed,
-                said.empty() ? "it ended with status " + std::to_string(result.status) : said);
+                said.empty() ? "it ended with status " + std::to_string(result.status) : said,
+                remedy);
 }
 
 /// Places where things are built, without what an interrupted run has left there.
@@ -96,7 +101,8 @@ class LinuxArchives final : public Archives {
         Spool spool(place);
         Process::Command command = download;
         command.output_file = spool.fd();
-        require_success(process_.run(command));
+        require_success(process_.run(command),
+                        "check the URL and the host's way to it, or name a local file");
         require_sum(spool.fd(), archive,
                     "write the sum that the publisher names into wordpress.sha256; nothing of the "
                     "download was kept");
@@ -116,7 +122,7 @@ class LinuxArchives final : public Archives {
         Process::Command command = unpacker;
         command.input_file = file->get();
         command.output_file = spool.fd();
-        require_success(process_.run(command));
+        require_success(process_.run(command), "take an archive as wordpress.org gives it out");
         const Records records = read_records(spool.fd());
         StagedTree tree(place);
         make_files(records, spool.fd(), tree.fd(), skip);
