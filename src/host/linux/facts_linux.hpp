@@ -10,8 +10,8 @@ namespace wpns::host::linux_os {
 
 /// Everything in HostFacts, asked once. `missing` has what every site needs; a WordPress source
 /// that cannot be used is an error in `cores`, which is that site's own trouble, unless it is that
-/// of Debian's package. A PHP's `modules` are those that "extension=" loads, its `zend_modules` those
-/// that "zend_extension=" loads.
+/// of Debian's package. A PHP's `modules` are those that "extension=" loads, its `zend_modules`
+/// those that "zend_extension=" loads.
 [[nodiscard]] HostFacts gather_facts(const HostConfig& config,
                                      const std::vector<CoreSource>& core_sources,
                                      const Network& network, const Files& files, Process& process);

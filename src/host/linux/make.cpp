@@ -14,7 +14,8 @@
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts, *files, *network, *firewall, *units, *process, *facts, *archives, *web, *lock};
+    return {*accounts, *files, *network,  *firewall, *units,
+            *process,  *facts, *archives, *web,      *lock};
 }
 
 std::unique_ptr<LinuxHost> make_host() {

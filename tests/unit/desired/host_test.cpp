@@ -74,7 +74,8 @@ TEST(Host, WantsATreeForEachSourceThatThereIs) {
     facts.cores[{"/usr/share/wordpress"}] =
         CoreFact{"/usr/share/wordpress", "6.1.9", "6.1.9-abcdef01"};
     const auto templates = shipped();
-    const auto desired = for_host({host, facts, templates}, {{"/usr/share/wordpress"}, {"/opt/none"}});
+    const auto desired =
+        for_host({host, facts, templates}, {{"/usr/share/wordpress"}, {"/opt/none"}});
     ASSERT_TRUE(desired) << desired.error();
     EXPECT_TRUE(desired->contains({Kind::core, "/var/lib/wpns/core/6.1.9-abcdef01", ""}));
     EXPECT_EQ(std::ranges::count_if(
