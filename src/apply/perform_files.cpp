@@ -12,6 +12,16 @@ bool is_unit_file(const ResourceKey& key) {
     return key.id.starts_with(names::unit_dir);
 }
 
+/// A slice stays active when the last service in it has gone, and that of a half-made site never
+/// had one that is recorded.
+void remove_file(Context& context, const ResourceKey& key) {
+    if (is_unit_file(key) && key.id.ends_with(".slice")) {
+        const std::vector<std::string> slice = {key.id.substr(key.id.rfind('/') + 1)};
+        (void)context.host.units.stop(slice, std::chrono::seconds(60));
+    }
+    context.host.files.remove_file(key.id);
+}
+
 /// True when systemd has any of the unit files in the batch in its memory.
 bool known_to_systemd(const host::Units& units, Batch batch) {
     std::vector<std::string> names;
@@ -58,7 +68,7 @@ Errors perform_files(Context& context, Batch batch) {
     auto& files = context.host.files;
     if (takes(batch))
         return for_each(batch,
-                        [&](const plan::Action& action) { files.remove_file(action.key.id); });
+                        [&](const plan::Action& action) { remove_file(context, action.key); });
     std::map<std::string, File> contents;
     for (const auto* action : batch) contents[action->key.id] = std::get<File>(*action->after);
     try {

@@ -1,9 +1,7 @@
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "apply/perform.hpp"
-#include "model/names.hpp"
 
 namespace wpns::apply {
 namespace {
@@ -32,23 +30,12 @@ Errors by_position(Batch batch, const std::map<std::string, std::string>& result
     return errors;
 }
 
-/// The slices of the sites in the batch: they stay active when the last service has gone.
-std::set<std::string> slices_of(Batch batch) {
-    std::set<std::string> slices;
-    for (const auto* action : batch)
-        if (const auto site = SiteName::parse(action->key.site)) slices.insert(names::slice(*site));
-    return slices;
-}
-
 Errors stop_units(Context& context, Batch batch) {
     auto all = names_of(batch, [](const plan::Action&) { return true; });
     auto& units = context.host.units;
     units.disable(names_of(
         batch, [](const plan::Action& action) { return std::get<Unit>(*action.before).enabled; }));
     auto errors = by_position(batch, units.stop(all, deadline));
-    const auto slices = slices_of(batch);
-    // What a slice still holds is ended with it; that it did not stop shows in its services.
-    (void)units.stop(std::vector(slices.begin(), slices.end()), deadline);
     units.reset_failed(all);
     return errors;
 }

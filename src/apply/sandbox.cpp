@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "base/error.hpp"
 #include "render/template.hpp"
@@ -14,6 +15,13 @@ bool set_by_systemd_run(const render::Setting& setting) {
     constexpr std::array<std::string_view, 5> keys = {"ExecStart", "Type", "Description",
                                                       "StandardInput", "RemainAfterExit"};
     return setting.section == "[Install]" || std::ranges::find(keys, setting.key) != keys.end();
+}
+
+/// systemd replaces $NAME in the arguments of a unit; "$$" is a dollar.
+std::string literal(const std::string& argument) {
+    std::string text;
+    for (const char c : argument) text += c == '$' ? "$$" : std::string(1, c);
+    return text;
 }
 
 }  // namespace
@@ -38,7 +46,7 @@ host::Process::Command sandboxed(const std::string& unit_text, const std::vector
         command.timeout = *limit + std::chrono::seconds(10);
     }
     command.argv.push_back("--");
-    command.argv.insert(command.argv.end(), argv.begin(), argv.end());
+    std::ranges::transform(argv, std::back_inserter(command.argv), literal);
     return command;
 }
 

@@ -30,6 +30,10 @@ TEST(Sandbox, TakesEveryPropertyOfTheServiceAndNothingElse) {
     EXPECT_EQ(end, (std::vector<std::string>{"--", "/usr/bin/id", "-u"}));
 }
 
+TEST(Sandbox, ADollarInAnArgumentStaysADollar) {
+    EXPECT_EQ(sandboxed(unit, {"/bin/echo", "$HOME $$"}).argv.back(), "$$HOME $$$$");
+}
+
 TEST(Sandbox, ALimitIsThatOfTheUnitAndTheCommandWaitsLonger) {
     const auto command = sandboxed(unit, {"/bin/true"}, Terminal::pipes, std::chrono::seconds(60));
     EXPECT_TRUE(has(command, "--property=RuntimeMaxSec=60"));
