@@ -14,6 +14,13 @@ namespace {
 /// database.
 constexpr unsigned request_grace = 30;
 
+/// "128M" for whole mebibytes, else bytes: PHP, nginx and MariaDB read both, and a person reads the
+/// first.
+std::string size_text(std::uint64_t bytes) {
+    constexpr std::uint64_t mebibyte = 1U << 20;
+    return bytes % mebibyte == 0 ? std::to_string(bytes / mebibyte) + "M" : std::to_string(bytes);
+}
+
 std::vector<std::string> server_names(const SiteConfig& config) {
     std::vector<std::string> result = {config.domain};
     result.insert(result.end(), config.aliases.begin(), config.aliases.end());
@@ -75,8 +82,8 @@ void set_php(const Site& site, render::Values& values) {
         .set_list("extension", site.php.modules)
         .set_list("zend_extension", site.php.zend_modules)
         .set("max_children", php.max_children)
-        .set("memory_limit", php.memory_limit)
-        .set("upload_limit", php.upload_limit)
+        .set("memory_limit", size_text(php.memory_limit))
+        .set("upload_limit", size_text(php.upload_limit))
         .set("max_execution_time", php.max_execution_time)
         .set("request_timeout", php.max_execution_time + request_grace);
 }
@@ -84,9 +91,9 @@ void set_php(const Site& site, render::Values& values) {
 void set_services(const Site& site, render::Values& values) {
     values.set("mariadbd", site.inputs.facts.mariadbd)
         .set("nginx", site.inputs.facts.nginx)
-        .set("buffer_pool", site.config.mysql.memory)
+        .set("buffer_pool", size_text(site.config.mysql.memory))
         .set("max_connections", site.config.mysql.max_connections)
-        .set("memory", site.config.limits.memory)
+        .set("memory", size_text(site.config.limits.memory))
         .set("cpu_percent", site.config.limits.cpu_percent)
         .set("tasks", site.config.limits.tasks)
         .set("cron_minutes", site.config.cron_minutes);
