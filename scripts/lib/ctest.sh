@@ -46,7 +46,7 @@ lint_tests() {
     add_test lint lint.format '' "${build_root_command[@]}" /src/scripts/lint format
     add_test lint lint.shell '' "${build_root_command[@]}" /src/scripts/lint shell
     find_build_root trixie "$checkout_dir" "$(build_dir trixie "$checkout_dir")"
-    add_test lint lint.tidy "TIMEOUT 900 PROCESSORS $(nproc) COST 1000" \
+    add_test lint lint.tidy "TIMEOUT 2400 PROCESSORS $(nproc) COST 1000" \
         "${build_root_command[@]}" env BUILD=/build /src/scripts/lint tidy
 }
 
