@@ -8,7 +8,7 @@ namespace {
 /// A verb: options live as long as the program, `run` gets them when the verb was given.
 template <typename Options, typename Run>
 CLI::App* verb(CLI::App& app, Command& command, const char* name, const char* help,
-               std::shared_ptr<Options> options, Run run) {
+               const std::shared_ptr<Options>& options, Run run) {
     auto* sub = app.add_subcommand(name, help);
     sub->callback([&command, options, run] {
         command = [options, run](const Globals& globals, const host::Host& host) {
