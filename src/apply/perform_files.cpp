@@ -20,6 +20,9 @@ void remove_file(Context& context, const ResourceKey& key) {
         (void)context.host.units.stop(slice, std::chrono::seconds(60));
     }
     context.host.files.remove_file(key.id);
+    if (!is_unit_file(key)) return;
+    const std::vector<std::string> unit = {key.id.substr(key.id.rfind('/') + 1)};
+    context.host.units.reset_failed(unit);  // a failure would keep it in systemd's memory
 }
 
 /// True when systemd has any of the unit files in the batch in its memory.

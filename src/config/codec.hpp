@@ -79,7 +79,7 @@ Codec<Enum> choice(std::vector<std::string> names, std::vector<Enum> values,
 
 /// A list of at most `most` values, each only once. Elements that are refused are left out.
 template <typename T>
-Codec<std::vector<T>> list(Codec<T> element, std::size_t most) {
+Codec<std::vector<T>> list(const Codec<T>& element, std::size_t most) {
     const auto read = [=](const Value& value) -> std::optional<std::vector<T>> {
         const auto elements = value.elements("a list");
         if (!elements) return std::nullopt;
