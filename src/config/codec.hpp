@@ -64,8 +64,8 @@ struct Bounds {
 
 /// One of a few words, in the order of the enumerators `values`.
 template <typename Enum>
-Codec<Enum> choice(std::vector<std::string> names, std::vector<Enum> values,
-                   std::vector<std::string> later = {}) {
+Codec<Enum> choice(const std::vector<std::string>& names, const std::vector<Enum>& values,
+                   const std::vector<std::string>& later = {}) {
     return {[=](const Value& value) -> std::optional<Enum> {
                 const auto index = read_choice(value, names, later);
                 if (!index) return std::nullopt;

@@ -15,7 +15,7 @@ namespace wpns::host::linux_os {
 /// the configured SHA-256. An archive that is not there any more counts as the configured one: its
 /// tree may have been made before. Reads only, and nothing from the network; whether a directory is
 /// trusted is for the copy to find out.
-[[nodiscard]] std::expected<CoreFact, std::string> core_fact(const CoreSource& source);
+[[nodiscard]] std::expected<CoreFact, std::string> core_fact(const CoreSource& wanted);
 
 /// 6.1.9 out of the line `$wp_version = '6.1.9';` of a version.php; empty where there is none.
 [[nodiscard]] std::string wordpress_version(std::string_view php);

@@ -30,6 +30,7 @@ class Jobs {
     explicit Jobs(Manager& manager);
     Jobs(const Jobs&) = delete;
     Jobs& operator=(const Jobs&) = delete;
+    ~Jobs() = default;
 
     /// `method` is one of those of the manager that take a unit and a mode: "StartUnit".
     void queue(const char* method, const std::string& unit, Deadline deadline);
