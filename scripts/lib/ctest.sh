@@ -18,7 +18,8 @@ add_test() {
         "$name" "$label" "$skip_status" "$properties"
 }
 
-# Prints the tests that CMake has found in a build of the checkout: built_tests RELEASE
+# Prints the tests that CMake has found in a build of the checkout, but those that need a booted machine:
+# built_tests RELEASE
 built_tests() {
     local build_root_command build words tests
     build=$(build_dir "$1" "$checkout_dir")
@@ -30,6 +31,7 @@ built_tests() {
         def property($name): first(.properties[]? | select(.name == $name) | .value) // null;
         .tests[]
         | (property("LABELS")[0] // "unit") as $tier
+        | select($tier != "booted")
         | "\($release).\($tier).\(.name)" as $name
         | "add_test([==[\($name)]==]\($root)\(.command | map(" [==[\(.)]==]") | join("")))",
           "set_tests_properties([==[\($name)]==] PROPERTIES LABELS \"\($tier)\" TIMEOUT 300"
@@ -56,6 +58,7 @@ system_tests() {
     local shared="RESOURCE_LOCK $machine TIMEOUT 900"
     add_test system "system.$1.up" "FIXTURES_SETUP $machine COST 500 $shared" "${run[@]}" up
     add_test system "system.$1.down" "FIXTURES_CLEANUP $machine $shared" "${run[@]}" down
+    add_test system "system.$1.booted" "FIXTURES_REQUIRED $machine COST 450 $shared" "${run[@]}" booted
     for file in "$checkout_dir"/tests/system/*.bats; do
         name=$(basename "$file" .bats)
         add_test system "system.$1.$name" "FIXTURES_REQUIRED $machine COST 400 $shared" "${run[@]}" "$file"

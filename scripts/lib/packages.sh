@@ -9,7 +9,7 @@ runtime_packages() {
         mariadb-server-core mariadb-client mariadb-client-core wordpress "$(theme_package "$1")"
         php php-fpm php-cli php-mysql php-gd php-curl php-xml php-mbstring php-zip php-intl
         curl ca-certificates procps iputils-ping
-        libnl-3-200 libnl-route-3-200 libnftables1 libtomlplusplus3 "$(openssl_package "$1")"
+        xz-utils zstd libnl-3-200 libnftables1 libzstd1 "$(openssl_package "$1")"
     )
     printf '%s\n' "${packages[@]}"
 }
@@ -17,9 +17,8 @@ runtime_packages() {
 # Packages that build wpns and its tests: build_packages RELEASE
 build_packages() {
     local packages=(
-        g++ cmake ninja-build pkg-config ccache libnl-3-dev libnl-route-3-dev libnftables-dev
-        libsystemd-dev libtomlplusplus-dev "$(boost_package "$1")" libcli11-dev
-        nlohmann-json3-dev libssl-dev libgtest-dev libgmock-dev
+        g++ cmake ninja-build pkg-config ccache libnl-3-dev libnftables-dev libsystemd-dev
+        libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libssl-dev libzstd-dev libgtest-dev libgmock-dev xz-utils
     )
     printf '%s\n' "${packages[@]}"
 }
@@ -40,11 +39,6 @@ theme_package() {
     trixie) echo wordpress-theme-twentytwentyfive ;;
     *) apt-cache depends wordpress | sed -n 's/.*: \(wordpress-theme-[a-z]*\)$/\1/p' | head -n 1 ;;
     esac
-}
-
-# Headers of Boost; the default of Debian 12 is older than Boost.Process v2.
-boost_package() {
-    if [[ $1 == bookworm ]]; then echo libboost1.81-dev; else echo libboost-dev; fi
 }
 
 # The crypto library; releases with 64-bit time have renamed it.

@@ -60,7 +60,8 @@ class Files {
     }
     /// Creates it or corrects owner and mode; missing parents are made root's, 0755.
     virtual void make_directory(const std::string& path, const Directory& directory) = 0;
-    virtual void remove_file(const std::string& path) = 0;       ///< absent is fine
+    /// Absent is fine. What a killed run has staged beside it goes as well.
+    virtual void remove_file(const std::string& path) = 0;
     virtual void remove_directory(const std::string& path) = 0;  ///< empty only; absent is fine
     /// One rename within a filesystem, durable; `to` must not exist.
     virtual void rename(const std::string& from, const std::string& to) = 0;

@@ -83,7 +83,7 @@ std::expected<std::string, std::string> wordpress_root(const std::vector<Archive
         if (!paths.insert(file.path).second)
             return std::unexpected("it has a name twice: " + printable(file.path));
     if (paths.contains(version_file)) return "";
-    const std::string top = only_top(files);
+    std::string top = only_top(files);
     if (top.empty())
         return std::unexpected(
             "it has neither wp-includes/version.php nor one single top directory");

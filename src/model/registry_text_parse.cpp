@@ -62,7 +62,7 @@ class Reader {
     }
     /// A value that its own parser accepts.
     template <typename Value, typename Parse>
-    Value parsed(std::string_view key, Value fallback, Parse&& parse) {
+    Value parsed(std::string_view key, const Value& fallback, Parse&& parse) {
         const auto value = parse(text(key));
         if (!value) fault(std::string(key) + " makes no sense");
         return value ? *value : fallback;

@@ -65,8 +65,15 @@ class LeavingDirectories {
     std::set<SitePath> paths_;
 };
 
-std::pair<Verb, std::string> decide(const ResourceKey& key, bool there,
+/// A file whose write was cut short is not there, but what was staged beside its place may be:
+/// removing an absent file clears that away.
+bool may_be_staged(const ResourceKey& key, const Recorded& recorded) {
+    return key.kind == Kind::file && recorded.at(key) == pending;
+}
+
+std::pair<Verb, std::string> decide(const ResourceKey& key, bool there, const Recorded& recorded,
                                     const LeavingDirectories& directories) {
+    if (!there && may_be_staged(key, recorded)) return {Verb::remove, "unfinished"};
     if (!there) return {Verb::forget, "not wanted any more, and gone"};
     if (key.kind == Kind::database || key.kind == Kind::wordpress)
         return {Verb::forget, "goes with the data directory"};
@@ -76,11 +83,11 @@ std::pair<Verb, std::string> decide(const ResourceKey& key, bool there,
     return {Verb::remove, "not wanted any more"};
 }
 
-Action action_for(const ResourceKey& key, const Observed& observed,
+Action action_for(const ResourceKey& key, const Recorded& recorded, const Observed& observed,
                   const LeavingDirectories& directories) {
     const auto found = observed.find(key);
     const bool there = found != observed.end();
-    auto [verb, reason] = decide(key, there, directories);
+    auto [verb, reason] = decide(key, there, recorded, directories);
     Action action{verb, key, {}, {}, std::move(reason), 0};
     if (there) action.before = found->second;
     return action;
@@ -124,7 +131,8 @@ std::vector<Action> removals(const Desired& desired, const Recorded& recorded,
     const LeavingDirectories directories(keys);
     std::vector<Action> actions;
     actions.reserve(keys.size());
-    for (const auto* key : keys) actions.push_back(action_for(*key, observed, directories));
+    for (const auto* key : keys)
+        actions.push_back(action_for(*key, recorded, observed, directories));
     actions = sorted(actions, Turn(desired));
     for (std::size_t i = 0; i < actions.size(); ++i) {
         const bool waits = i > 0 && waits_for(actions[i], actions[i - 1]);

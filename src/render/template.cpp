@@ -149,7 +149,7 @@ bool same_structure(const std::vector<Setting>& a, const std::vector<Setting>& b
 std::expected<std::string, std::string> fill(std::string_view name, Format format,
                                              std::string_view text, const Values& values) {
     Renderer real(format, values, Renderer::Mode::real);
-    const std::string result = real.run(text);
+    std::string result = real.run(text);
     if (!real.error().empty()) return problem(name, real.error());
 
     Renderer shape(format, values, Renderer::Mode::shape);

@@ -88,6 +88,14 @@ TEST_F(FilesTest, TheFirstWriteRemovesLeftoversOfACrash) {
     EXPECT_TRUE(fs::exists(at(".wpns-other")));
 }
 
+TEST_F(FilesTest, RemovingAFileThatIsNotThereRemovesLeftoversOfItsWrite) {
+    put(at("d/.wpns-0123abcd.tmp"), "half");
+    put(at("d/other"), "stays");
+    files.remove_file(at("d/file"));
+    EXPECT_EQ(entries(at("d")), 1U);
+    EXPECT_TRUE(fs::exists(at("d/other")));
+}
+
 TEST_F(FilesTest, MakesDirectoriesWithRootsParents) {
     files.make_directory(at("a/b/www"), Directory{412, 412, 0700});
     EXPECT_EQ(files.stat_directory(at("a")), (Directory{0, 0, 0755}));

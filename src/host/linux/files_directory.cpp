@@ -66,6 +66,7 @@ void LinuxFiles::make_directory(const std::string& path, const Directory& direct
 void LinuxFiles::remove_file(const std::string& path) {
     const auto place = find_place(path);
     if (!place) return;
+    sweep_once(place->directory.get(), path.substr(0, path.rfind('/')));
     if (::unlinkat(place->directory.get(), place->name.c_str(), 0) != 0) {
         if (errno == ENOENT) return;
         throw_errno("remove " + path, errno);

@@ -41,12 +41,19 @@ TEST(Plan, CarriesWhatIsThereAndWhatIsWanted) {
 TEST(Plan, OfARemovalCarriesWhatIsThere) {
     const File found{"old", "", 0, 0, 0640};
     const auto plan =
-        make_plan({}, {{file("/f"), pending}, {file("/g"), pending}}, {{file("/f"), found}});
+        make_plan({}, {{file("/f"), pending}, {file("/g"), "made"}}, {{file("/f"), found}});
     ASSERT_EQ(plan.actions.size(), 2U);
     EXPECT_EQ(plan.actions[0].before, Resource(found));
     EXPECT_EQ(plan.actions[0].after, std::nullopt);
     EXPECT_EQ(plan.actions[1].verb, Verb::forget);
     EXPECT_EQ(plan.actions[1].before, std::nullopt);
+}
+
+TEST(Plan, ClearsAwayWhatAKilledWriteHasStaged) {
+    const auto plan = make_plan({}, {{file("/f"), pending}}, {});
+    ASSERT_EQ(plan.actions.size(), 1U);
+    EXPECT_EQ(plan.actions[0].verb, Verb::remove);
+    EXPECT_EQ(plan.actions[0].before, std::nullopt);
 }
 
 TEST(Plan, NamesTheMembersOfACircle) {
