@@ -1,6 +1,10 @@
 #include "cli/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "base/failpoint.hpp"
+#include "cli/report.hpp"
 
 namespace wpns::cli {
 namespace {
@@ -102,6 +106,16 @@ void declare_boot(CLI::App& app, Command& command) {
     up->add_option("NAME", *name)->required();
 }
 
+/// Only in a test build.
+void declare_failpoints(CLI::App& app, Command& command) {
+    auto* sub = verb(app, command, "failpoints", "List the steps for WPNS_FAILPOINT",
+                     std::make_shared<int>(), [](const Globals&, const host::Host&, int) {
+                         for (const auto& name : failpoint_names) std::cout << name << '\n';
+                         return done;
+                     });
+    sub->group("");
+}
+
 }  // namespace
 
 void declare(CLI::App& app, Globals& globals, Command& command) {
@@ -119,6 +133,7 @@ void declare(CLI::App& app, Globals& globals, Command& command) {
     declare_reading(app, command);
     declare_exec(app, command);
     declare_boot(app, command);
+    if (has_failpoints()) declare_failpoints(app, command);
 }
 
 }  // namespace wpns::cli

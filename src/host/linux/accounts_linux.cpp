@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "base/text.hpp"
 #include "host/linux/accounts_local.hpp"
 
@@ -87,6 +88,7 @@ class LinuxAccounts final : public Accounts {
             require_free(account.uid, name);
             names.push_back(name);
         }
+        failpoint(Failpoint::accounts_create);
         Process::Command command;
         command.argv = {"/usr/bin/systemd-sysusers", "-"};
         command.input = sysusers_text(accounts);
@@ -113,7 +115,9 @@ class LinuxAccounts final : public Accounts {
             if ((it->second.uid & kNotOurs) != 0) {
                 throw Error(ErrorKind::conflict, "account " + name + " is not as we make them");
             }
+            failpoint(Failpoint::account_remove);
             run({"/usr/sbin/userdel", name});
+            failpoint(Failpoint::account_removed);
         }
         // userdel removes the group too, unless USERGROUPS_ENAB is off or the account was gone.
         if (local_groups({name}).contains(name)) run({"/usr/sbin/groupdel", name});

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "host/linux/files_linux.hpp"
 #include "host/linux/files_temporary.hpp"
 #include "host/linux/path_open.hpp"
@@ -43,8 +44,10 @@ bool set_owner_and_mode(int fd, const Directory& wanted, const std::string& show
 }
 
 void ensure_directory(const Place& place, const Directory& wanted) {
+    failpoint(Failpoint::directory_make);
     const bool created = ::mkdirat(place.directory.get(), place.name.c_str(), 0700) == 0;
     if (!created && errno != EEXIST) throw_errno("create " + place.path, errno);
+    failpoint(Failpoint::directory_made);
     const UniqueFd fd = open_directory(place.directory.get(), place.name, place.path);
     if (set_owner_and_mode(fd.get(), wanted, place.path) || created) sync_fd(fd.get(), place.path);
     if (created) sync_directory_of(place);
@@ -67,6 +70,7 @@ void LinuxFiles::remove_file(const std::string& path) {
     const auto place = find_place(path);
     if (!place) return;
     sweep_once(place->directory.get(), path.substr(0, path.rfind('/')));
+    failpoint(Failpoint::file_remove);
     if (::unlinkat(place->directory.get(), place->name.c_str(), 0) != 0) {
         if (errno == ENOENT) return;
         throw_errno("remove " + path, errno);
@@ -83,6 +87,7 @@ void LinuxFiles::remove_directory(const std::string& path) {
     if (S_ISDIR(found->info.st_mode) && is_roots_alone(found->info)) {
         remove_leftovers(found->fd.get(), path);
     }
+    failpoint(Failpoint::directory_remove);
     if (::unlinkat(place->directory.get(), place->name.c_str(), AT_REMOVEDIR) != 0) {
         throw_errno("remove " + path, errno);
     }
@@ -92,11 +97,13 @@ void LinuxFiles::remove_directory(const std::string& path) {
 void LinuxFiles::rename(const std::string& from, const std::string& to) {
     const Place source = need_place(from);
     const Place target = need_place(to);
+    failpoint(Failpoint::rename);
     if (::renameat2(source.directory.get(), source.name.c_str(), target.directory.get(),
                     target.name.c_str(), RENAME_NOREPLACE) != 0) {
         if (errno == EEXIST) throw Error(ErrorKind::conflict, to + " exists already");
         throw_errno("rename " + from + " to " + to, errno);
     }
+    failpoint(Failpoint::renamed);
     sync_directory_of(target);
     sync_directory_of(source);
 }

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "host/linux/files_linux.hpp"
 #include "host/linux/path_open.hpp"
 #include "host/linux/path_walk.hpp"
@@ -22,6 +23,7 @@ void LinuxFiles::purge_tree(const std::string& directory, std::uint32_t uid) {
                                 O_RDONLY | O_DIRECTORY | O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
     if (!top) throw_errno("open " + directory, top.error());
     if (stat_of(top->get(), directory).st_uid != uid) throw_trouble(directory, {"", EPERM});
+    failpoint(Failpoint::tree_purge);
     remove_contents_as(uid, top->get(), directory);
     if (::unlinkat(place->directory.get(), place->name.c_str(), AT_REMOVEDIR) != 0) {
         throw_errno("remove " + directory, errno);
@@ -32,6 +34,7 @@ void LinuxFiles::purge_tree(const std::string& directory, std::uint32_t uid) {
 void LinuxFiles::purge_trusted_tree(const std::string& directory) {
     const auto place = find_place(directory);
     if (!place || !look(*place)) return;
+    failpoint(Failpoint::tree_purge);
     remove_tree(place->directory.get(), place->name, 0, directory);
     sync_directory(place->directory.get(), directory);
 }
@@ -44,6 +47,7 @@ void LinuxFiles::copy_trusted_tree(const std::string& from, const std::string& t
     if (!source) throw Error(ErrorKind::missing, from + " does not exist");
     sweep_once(target.directory.get(), to.substr(0, to.rfind('/')));
     StagedTree tree(target);
+    failpoint(Failpoint::tree_copy);
     copy_contents(*source, from, tree.fd(), {skip.begin(), skip.end()});
     tree.publish();
 }

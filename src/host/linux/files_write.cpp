@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "base/scope_guard.hpp"
 #include "host/linux/files_linux.hpp"
 #include "host/linux/files_temporary.hpp"
@@ -55,6 +56,7 @@ class Staged {
     }
 
     void commit() {
+        failpoint(Failpoint::files_commit);
         const int directory = place_.directory.get();
         if (::renameat(directory, name_.c_str(), directory, place_.name.c_str()) != 0) {
             throw_errno("write " + place_.path, errno);
@@ -113,12 +115,14 @@ std::string directory_of(const std::string& path) {
 
 /// Everything durable under temporary names, then the renames, then each directory once.
 void write_batch(std::vector<Staged>& batch) {
+    failpoint(Failpoint::files_staged);
     for (auto& staged : batch) staged.sync();
     std::map<std::string, int> directories;
     for (auto& staged : batch) {
         staged.commit();
         directories.emplace(directory_of(staged.place().path), staged.place().directory.get());
     }
+    failpoint(Failpoint::files_committed);
     for (const auto& [path, directory] : directories) {
         const UniqueFd fd(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!fd.valid()) throw_errno("open " + path, errno);
@@ -145,6 +149,7 @@ void LinuxFiles::write_many(const std::map<std::string, File>& files) {
     for (const auto& [path, file] : files) {
         auto place = need_place(path);
         sweep_once(place.directory.get(), directory_of(path));
+        failpoint(Failpoint::files_stage);
         batch.emplace_back(std::move(place), file);
         if (batch.size() == kBatch) write_batch(batch);
     }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "host/linux/firewall_listing.hpp"
 #include "host/linux/netns.hpp"
 #include "host/linux/nft_context.hpp"
@@ -105,6 +106,7 @@ std::map<std::string, FirewallSite> NftablesFirewall::sites() const {
 void NftablesFirewall::load(const FirewallTable& table, std::span<const FirewallSite> sites) {
     with_context("load table inet wpns", [&] {
         collections_.reset();
+        failpoint(Failpoint::firewall_load);
         nft().run(checked(render::firewall_load_text(table, sites)));
     });
 }
@@ -124,6 +126,7 @@ void NftablesFirewall::change_from(Known known, std::span<const FirewallSite> pu
         new_part[site.link] = render::firewall_elements(site);
     }
     const std::string text = checked(render::firewall_change_text(old_part, new_part));
+    if (!text.empty()) failpoint(Failpoint::firewall_change);
     if (!text.empty()) nft().run(text);
     for (const auto& [link, elements] : old_part) collections_->erase(link);
     collections_->merge(new_part);
@@ -146,6 +149,7 @@ void NftablesFirewall::change(std::span<const FirewallSite> put,
 void NftablesFirewall::remove_table() {
     with_context("remove table inet wpns", [&] {
         collections_.reset();
+        failpoint(Failpoint::firewall_remove);
         nft().run("table inet wpns\ndelete table inet wpns\n");
     });
 }

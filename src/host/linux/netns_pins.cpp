@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "base/fd.hpp"
 #include "base/scope_guard.hpp"
 #include "host/linux/netns.hpp"
@@ -117,6 +118,7 @@ std::vector<std::string> list_pins() {
 }
 
 void create_pin(const std::string& name) {
+    failpoint(Failpoint::namespace_create);
     const std::string path = netns_path(name);
     const UniqueFd lock = lock_directory();
     share_directory();
@@ -127,6 +129,7 @@ void create_pin(const std::string& name) {
 }
 
 void remove_pin(const std::string& name) {
+    failpoint(Failpoint::namespace_remove);
     const std::string path = netns_path(name);
     if (access(netns_dir, F_OK) != 0) return;
     const UniqueFd lock = lock_directory();

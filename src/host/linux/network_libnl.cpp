@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "host/linux/netns_pins.hpp"
 #include "host/linux/network_gather.hpp"
 #include "host/linux/network_pair.hpp"
@@ -36,9 +37,15 @@ class LibnlNetwork : public Network {
         return find_pairs(socket(), wanted);
     }
 
-    void ensure_link(const Link& link) override { ensure_pair(socket(), link); }
+    void ensure_link(const Link& link) override {
+        failpoint(Failpoint::link_create);
+        ensure_pair(socket(), link);
+    }
 
-    void remove_link(const std::string& host_end) override { remove_pair(socket(), host_end); }
+    void remove_link(const std::string& host_end) override {
+        failpoint(Failpoint::link_remove);
+        remove_pair(socket(), host_end);
+    }
 
     void gather(HostFacts& facts) const override { gather_network(socket(), facts); }
 

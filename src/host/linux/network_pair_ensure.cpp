@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "host/linux/netns.hpp"
 #include "host/linux/network_end.hpp"
 #include "host/linux/network_pair.hpp"
@@ -165,6 +166,7 @@ void ensure_pair(nl::Socket& host, const Link& wanted) {
     const bool fresh = !pair;
     if (fresh) {
         create(host, inside, wanted, space.get());
+        failpoint(Failpoint::link_created);
         pair = read_pair(host, inside, wanted);
     }
     if (!pair) throw Error(ErrorKind::failed, "link " + wanted.host_end.name + " vanished");

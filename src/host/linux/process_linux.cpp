@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "host/linux/process_spawn.hpp"
 #include "host/linux/process_talk.hpp"
 
@@ -104,6 +105,7 @@ bool ends_before(Child& child, Conversation& talk, Clock::time_point deadline) {
 class LinuxProcess final : public Process {
   public:
     Result run(const Command& command) override {
+        failpoint(Failpoint::process_run);
         Pipe in = make_input(command);
         Pipe out = make_output(command);
         Pipe err = make_pipe();
@@ -122,6 +124,7 @@ class LinuxProcess final : public Process {
                                                 std::to_string(command.timeout.count()) + " s");
         }
         const int status = status_of(child.end());
+        failpoint(Failpoint::process_ran);
         talk.drain();
         return {status, std::move(talk.out()), std::move(talk.err())};
     }

@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "host/linux/files_temporary.hpp"
 #include "host/linux/path_open.hpp"
 #include "host/linux/rtree_remove.hpp"
@@ -43,6 +44,7 @@ StagedTree::~StagedTree() {
 }
 
 void StagedTree::publish() {
+    failpoint(Failpoint::tree_publish);
     // One syncfs for some thousand files instead of as many fsyncs. It returns when all data and
     // inodes of the tree are written; the journal is forced by the fsync of the directory after
     // the rename, which is the later transaction.

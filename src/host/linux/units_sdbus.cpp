@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "base/fd.hpp"
 #include "host/linux/files_list.hpp"
 #include "host/linux/units_bus.hpp"
@@ -60,6 +61,7 @@ class SdBusUnits final : public Units {
 
     void enable(Names names) override {
         if (names.empty()) return;
+        failpoint(Failpoint::units_enable);
         const Message call = manager_.new_call("EnableUnitFiles");
         append_strings(call, names);
         check_bus(sd_bus_message_append(call.get(), "bb", 0, 0), "prepare a call");
@@ -67,12 +69,17 @@ class SdBusUnits final : public Units {
     }
 
     void disable(Names names) override {
-        if (names.empty() || disable_at_once(names)) return;
+        if (names.empty()) return;
+        failpoint(Failpoint::units_disable);
+        if (disable_at_once(names)) return;
         // One name without a file fails all: then each by itself, and that one is no matter.
         for (const auto& name : names) (void)disable_at_once({&name, 1});
     }
 
-    void daemon_reload() override { manager_.call(manager_.new_call("Reload"), kReloadTimeout); }
+    void daemon_reload() override {
+        failpoint(Failpoint::units_reload);
+        manager_.call(manager_.new_call("Reload"), kReloadTimeout);
+    }
 
     void reset_failed(Names names) override {
         for (const auto& name : names) {
@@ -105,7 +112,11 @@ class SdBusUnits final : public Units {
         const auto begin = std::chrono::system_clock::now();
         const Deadline deadline = std::chrono::steady_clock::now() + patience;
         Jobs jobs(manager_);
-        for (const auto& name : names) jobs.queue(method, name, deadline);
+        for (const auto& name : names) {
+            failpoint(Failpoint::unit_job);
+            jobs.queue(method, name, deadline);
+        }
+        failpoint(Failpoint::unit_jobs_queued);
         const auto outcomes = jobs.wait(deadline);
         return verdicts(manager_, goal, outcomes, {patience, begin});
     }

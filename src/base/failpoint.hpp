@@ -1,0 +1,65 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace wpns {
+
+/// Moments of a run at which a test build can be made to die, to fail or to hang: one before each
+/// lasting effect, and those in the middle of an effect that takes several system calls.
+enum class Failpoint : std::size_t {
+    lock_taken,
+    files_stage,
+    files_staged,
+    files_commit,
+    files_committed,
+    file_remove,
+    directory_make,
+    directory_made,
+    directory_remove,
+    rename,
+    renamed,
+    tree_copy,
+    tree_publish,
+    tree_purge,
+    accounts_create,
+    account_remove,
+    account_removed,
+    process_run,
+    process_ran,
+    namespace_create,
+    namespace_remove,
+    link_create,
+    link_created,
+    link_remove,
+    firewall_load,
+    firewall_change,
+    firewall_remove,
+    unit_job,
+    unit_jobs_queued,
+    units_enable,
+    units_disable,
+    units_reload,
+};
+
+/// Their names, in the order of the enumeration.
+inline constexpr std::array failpoint_names = std::to_array<std::string_view>({
+    "lock_taken",       "files_stage",     "files_staged",   "files_commit",     "files_committed",
+    "file_remove",      "directory_make",  "directory_made", "directory_remove", "rename",
+    "renamed",          "tree_copy",       "tree_publish",   "tree_purge",       "accounts_create",
+    "account_remove",   "account_removed", "process_run",    "process_ran",      "namespace_create",
+    "namespace_remove", "link_create",     "link_created",   "link_remove",      "firewall_load",
+    "firewall_change",  "firewall_remove", "unit_job",       "unit_jobs_queued", "units_enable",
+    "units_disable",    "units_reload",
+});
+static_assert(failpoint_names.size() == static_cast<std::size_t>(Failpoint::units_reload) + 1);
+
+/// Marks such a moment. Does nothing in the program that is installed; which of the two bodies a
+/// program has is decided when it is linked (src/failpoints).
+void failpoint(Failpoint point);
+
+/// True in a test build.
+[[nodiscard]] bool has_failpoints();
+
+}  // namespace wpns

@@ -1,0 +1,135 @@
+# A run that dies or fails at any of its steps: the next sync heals, the one after it has nothing to do, the
+# neighbour serves all the time, and no data is lost.
+#
+# Every WPNS_EVERY-th step of a verb from WPNS_FIRST on is hit, each in a run of its own; scripts/reliability hits all.
+load helpers
+
+every=${WPNS_EVERY:-29}
+first=${WPNS_FIRST:-7}
+many=${WPNS_SITES:-3}
+
+setup_file() {
+    reset_machine
+    add_site site-n
+    page site-n >/dev/null
+    on_stdin sh -c 'cat >/run/wpns-faulty && chmod 755 /run/wpns-faulty' <"${WPNS_FAULTY:?is not set: the program with failpoints}"
+    watch_neighbour
+}
+
+teardown_file() {
+    on systemctl stop neighbour.service
+    on rm -f /run/wpns-faulty
+}
+
+# Asks site-n for a page all the time; every answer is a line of /run/neighbour.
+watch_neighbour() {
+    on rm -f /run/neighbour
+    on systemd-run --quiet --collect --unit=neighbour.service /bin/sh -c 'while :; do
+        curl -s --max-time 10 -o /dev/null -w "%{http_code}\n" -H "Host: site-n.example" http://127.0.0.1/ >>/run/neighbour
+        sleep 0.1; done'
+}
+
+# Fails when the neighbour was not asked, or gave another answer than its page, since the last call.
+assert_neighbour_served() {
+    local answers
+    answers=$(on sh -c 'sort /run/neighbour | uniq -c; : >/run/neighbour')
+    [[ $answers =~ ^\ *[0-9]+\ 200$ ]] || { echo "the neighbour answered: $answers" && return 1; }
+}
+
+# Runs the program until it dies, fails or passes at a step; sets hit to the step, empty where it passed untouched.
+# faulty STEP ACTION ARG…
+faulty() {
+    local out
+    out=$(on env WPNS_FAILPOINT="any@$1:$2" /run/wpns-faulty "${@:3}" 2>&1) || true
+    hit=$(grep -o '^failpoint: .*' <<<"$out" || true)
+    [[ -n $hit ]] || last_output=$out
+}
+
+# Fails unless sync heals, and the sync after it finds nothing to do.
+assert_heals() {
+    run on wpns sync --yes
+    [ "$status" -eq 0 ] || { echo "sync after [$hit]: $output" && return 1; }
+    run on wpns plan --exit-code
+    [ "$status" -eq 0 ] || { echo "plan after sync after [$hit]: $output" && return 1; }
+}
+
+# Hits a verb at one step after the other: torture VERB ACTION; before_VERB, try_VERB STEP ACTION and after_VERB say how.
+torture() {
+    local step hits=0
+    for ((step = first; ; step += every)); do
+        "before_$1"
+        "try_$1" "$step" "$2"
+        "after_$1" || { echo "at step $step: [$hit]" && return 1; }
+        assert_neighbour_served || { echo "at step $step: [$hit]" && return 1; }
+        [[ -n $hit ]] || break
+        hits=$((hits + 1))
+    done
+    ((hits > 0)) || { echo "no step was hit: $last_output" && return 1; }
+    echo "| $1 | $2 | $hits | $hits | 0 |" >>"${WPNS_TABLE:-/dev/null}"
+    echo "# $1, $2: $hits of $((step - 1)) steps" >&3
+}
+
+before_add() { on rm -f /etc/wpns/sites.d/site-k.toml; }
+try_add() { faulty "$1" "$2" add site-k --title 'Title of site-k'; }
+after_add() {
+    assert_heals || return 1
+    if on test -e /etc/wpns/sites.d/site-k.toml; then
+        assert_serves site-k || return 1
+        on wpns remove site-k --purge --yes
+    fi
+    assert_no_trace
+}
+
+assert_no_trace() {
+    traces >"$BATS_TEST_TMPDIR/after"
+    diff "$BATS_FILE_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+}
+
+names() { seq --format 'site-m%g' "$many"; }
+before_sync() {
+    local name
+    for name in $(names); do
+        write_file "/etc/wpns/sites.d/$name.toml" <<<"domain = '$name.example'
+title = 'Title of $name'"
+    done
+}
+try_sync() { faulty "$1" "$2" sync; }
+after_sync() {
+    local name
+    assert_heals || return 1
+    for name in $(names); do assert_serves "$name" || return 1; done
+    for name in $(names); do on wpns remove "$name" --purge --yes; done
+}
+
+# A file of the owner's and a row of the database, that must be alive or in the archive.
+before_remove() {
+    on rm -rf /var/lib/wpns/archive
+    add_site site-k
+    inside site-k sh -c 'echo precious >/srv/www/wp-content/uploads/precious' ||
+        inside site-k sh -c 'mkdir -p /srv/www/wp-content/uploads && echo precious >/srv/www/wp-content/uploads/precious'
+}
+try_remove() { faulty "$1" "$2" remove site-k --yes; }
+after_remove() {
+    # A removal that was cut short is finished by being asked for again.
+    ! on wpns status site-k >/dev/null 2>&1 || on wpns remove site-k --yes
+    assert_heals || return 1
+    on grep -rqs precious /var/lib/wpns/archive --include=precious || { echo "the data of site-k is gone" && return 1; }
+    on find /var/lib/wpns/archive -name ibdata1 | grep -q . || { echo "the database of site-k is gone" && return 1; }
+    assert_no_trace
+}
+
+setup() { traces >"$BATS_FILE_TMPDIR/before"; }
+
+@test "add that is killed" { torture add crash; }
+
+@test "add that fails" { torture add error; }
+
+@test "add on a full disk" { torture add enospc; }
+
+@test "sync of several sites that is killed" { torture sync crash; }
+
+@test "sync of several sites that fails" { torture sync eio; }
+
+@test "remove that is killed" { torture remove crash; }
+
+@test "remove that fails" { torture remove error; }
