@@ -1,9 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
+#include <optional>
 
 #include "cli/options.hpp"
 #include "cli/report.hpp"
+#include "host/linux/interruption.hpp"
 #include "host/linux/make.hpp"
 
 namespace {
@@ -30,6 +32,12 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? cli::done : cli::bad_input;
     }
     try {
+        // Made when a plan is about to be carried out: until then a signal just ends the program.
+        std::optional<host::linux_os::Interruption> interruption;
+        globals.interrupted = [&interruption] {
+            if (!interruption) interruption.emplace();
+            return interruption->requested();
+        };
         const auto host = host::linux_os::make_host();
         return command(globals, host->host());
     } catch (const Error& error) {

@@ -93,6 +93,10 @@ class Run {
 
   private:
     void step(const std::vector<const plan::Action*>& batch) {
+        if (!interrupted_ && options_.interrupted()) {
+            interrupted_ = true;
+            report_[""].errors.emplace_back("stopped by a signal");
+        }
         std::vector<const plan::Action*> effects;
         for (const auto* action : batch) {
             if (stopped(action->key.site)) {
@@ -113,7 +117,7 @@ class Run {
 
     /// Every site stands on the host-wide resources, so their failure stops all.
     [[nodiscard]] bool stopped(const std::string& site) const {
-        if (host_failed_) return true;
+        if (host_failed_ || interrupted_) return true;
         const auto it = report_.find(site);
         return !site.empty() && it != report_.end() && !it->second.errors.empty();
     }
@@ -148,6 +152,7 @@ class Run {
     const Options& options_;
     const plan::Plan* plan_ = nullptr;
     bool host_failed_ = false;
+    bool interrupted_ = false;
     Report report_;
     Context context_;
 };

@@ -32,6 +32,8 @@ struct Options {
     /// Of the administrator of a new WordPress; generated where empty.
     std::string admin_password;
     Progress progress;
+    /// Asked between two batches: true leaves the rest undone, for the next run.
+    std::function<bool()> interrupted = [] { return false; };
 };
 
 /// What happened to one site (or to the host as a whole, under the empty name).

@@ -79,7 +79,7 @@ void write_site_file(const Globals& globals, const host::Host& host, const AddOp
 
 /// Plans and carries out; `path` is the site's file.
 int set_up(const Globals& globals, const host::Host& host, const AddOptions& options,
-           apply::Options apply_options, const std::string& path) {
+           const std::string& admin_password, const std::string& path) {
     const auto name = site_name(options.name);
     const bool new_file = !host.files.read(path);
     if (new_file) write_site_file(globals, host, options);
@@ -97,9 +97,9 @@ int set_up(const Globals& globals, const host::Host& host, const AddOptions& opt
     if (!planned.site_errors.empty()) return print_report(globals, planned, {});
     take_back.dismiss();
     if (planned.plan.actions.empty()) return print_report(globals, planned, {});
-    apply_options.progress = progress(globals, planned.plan.actions.size());
-    const int code =
-        print_report(globals, planned, execute(session, planned, scope, apply_options));
+    auto how = apply_options(globals, planned.plan.actions.size());
+    how.admin_password = admin_password;
+    const int code = print_report(globals, planned, execute(session, planned, scope, how));
     if (code == done && !globals.json)
         std::cout << name.str() << ": http://" << session.config().sites.at(name).domain
                   << "/ is ready\n";
@@ -110,11 +110,11 @@ int set_up(const Globals& globals, const host::Host& host, const AddOptions& opt
 
 int cmd_add(const Globals& globals, const host::Host& host, const AddOptions& options) {
     const auto name = site_name(options.name);
-    apply::Options apply_options;
-    if (!options.admin_password_file.empty())
-        apply_options.admin_password = read_password(options.admin_password_file);
+    const std::string admin_password = options.admin_password_file.empty()
+                                           ? std::string()
+                                           : read_password(options.admin_password_file);
     const auto lock = host.lock.take("add " + name.str(), lock_patience);
-    return set_up(globals, host, options, apply_options, site_file(globals.config_dir, name));
+    return set_up(globals, host, options, admin_password, site_file(globals.config_dir, name));
 }
 
 }  // namespace wpns::cli

@@ -45,10 +45,9 @@ int cmd_remove(const Globals& globals, const host::Host& host, const RemoveOptio
     const auto planned = make_plan(session, scope);
     if (!planned.site_errors.empty()) return print_report(globals, planned, {});
     take_site_file(session, path, name);
-    apply::Options apply_options;
-    apply_options.removal = options.purge ? apply::Removal::purge : apply::Removal::archive;
-    apply_options.progress = progress(globals, planned.plan.actions.size());
-    return print_report(globals, planned, execute(session, planned, scope, apply_options));
+    auto how = apply_options(globals, planned.plan.actions.size());
+    how.removal = options.purge ? apply::Removal::purge : apply::Removal::archive;
+    return print_report(globals, planned, execute(session, planned, scope, how));
 }
 
 }  // namespace wpns::cli

@@ -24,9 +24,9 @@ int cmd_sync(const Globals& globals, const host::Host& host, const SyncOptions& 
     const auto planned = make_plan(session, scope);
     if (!planned.leaving.empty() && !confirm(question(planned), options.yes)) return done;
     if (planned.plan.actions.empty()) return print_report(globals, planned, {});
-    apply::Options apply_options;
-    apply_options.progress = progress(globals, planned.plan.actions.size());
-    return print_report(globals, planned, execute(session, planned, scope, apply_options));
+    return print_report(
+        globals, planned,
+        execute(session, planned, scope, apply_options(globals, planned.plan.actions.size())));
 }
 
 }  // namespace wpns::cli

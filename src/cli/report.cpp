@@ -109,11 +109,12 @@ void print_plan(const Globals& globals, const Planned& planned) {
     print_site_errors(planned);
 }
 
-apply::Progress progress(const Globals& globals, std::size_t actions) {
-    apply::Progress result;
+apply::Options apply_options(const Globals& globals, std::size_t actions) {
+    apply::Options result;
+    result.interrupted = globals.interrupted;
     if (globals.json || (!globals.verbose && isatty(STDERR_FILENO) == 0)) return result;
     const auto count = std::make_shared<std::size_t>(0);
-    result.end = [count, actions](const plan::Action& action, const std::string& error) {
+    result.progress.end = [count, actions](const plan::Action& action, const std::string& error) {
         std::cerr << "[" << ++*count << "/" << actions << "] " << name_of(action.key.site) << ": "
                   << plan::describe(action) << (error.empty() ? "" : " FAILED") << "\n";
     };

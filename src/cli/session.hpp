@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,6 +17,8 @@ struct Globals {
     std::string config_dir = "/etc/wpns";
     bool json = false;
     bool verbose = false;
+    /// True when a signal has asked the run to stop.
+    std::function<bool()> interrupted = [] { return false; };
 };
 
 /// What to think of a host with recorded sites and without a single site file: more likely a file

@@ -219,6 +219,28 @@ TEST_F(Lifecycle, AVhostThatNginxRefusesIsTakenBackAndTheOthersServe) {
 
 /// Fails at the first, second, third ... change until a run passes untouched; after each, one sync
 /// heals.
+TEST_F(Lifecycle, ASignalStopsBetweenTwoStepsAndTheNextSyncGoesOn) {
+    for (unsigned steps = 0;; ++steps) {
+        cli::Session session(globals_, fake_.host);
+        const auto planned = cli::make_plan(session, {});
+        unsigned asked = 0;
+        apply::Options options;
+        options.interrupted = [&] { return asked++ >= steps; };
+        const auto report = cli::execute(session, planned, {}, options);
+        if (asked <= steps) break;
+        EXPECT_EQ(report.at("").errors.front(), "stopped by a signal") << steps;
+        ASSERT_EQ(errors_of(sync()), "") << "after a signal at step " << steps;
+        ASSERT_TRUE(plan().plan.actions.empty()) << steps;
+        for (const char* site : {"site-a", "site-b"})
+            fake_.files.files.erase(std::string("/etc/wpns/sites.d/") + site + ".toml");
+        ASSERT_EQ(errors_of(sync({.only = {}, .leaving = {name("site-a"), name("site-b")}},
+                                 apply::Removal::purge, cli::NoFiles::fine)),
+                  "");
+        put_site("site-a");
+        put_site("site-b");
+    }
+}
+
 TEST_F(Lifecycle, FailingAtEveryStepIsHealedByTheNextSync) {
     const FakeHost* const host = &fake_;
     unsigned step = 1;

@@ -1,17 +1,18 @@
 # A run that dies or fails at any of its steps: the next sync heals, the one after it has nothing to do, the
 # neighbour serves all the time, and no data is lost.
 #
-# Every WPNS_EVERY-th step of a verb from WPNS_FIRST on is hit, each in a run of its own; scripts/reliability hits all.
+# Every WPNS_EVERY-th step of a verb from WPNS_FIRST on is hit, each in a run of its own. WPNS_EVERY=1 WPNS_FIRST=1 hits
+# all; WPNS_TABLE names a file that gets a line for each test: verb, action, injections, converged, lost.
 load helpers
 
-every=${WPNS_EVERY:-29}
+every=${WPNS_EVERY:-61}
 first=${WPNS_FIRST:-7}
 many=${WPNS_SITES:-3}
 
 setup_file() {
     reset_machine
     add_site site-n
-    page site-n >/dev/null
+    assert_serves site-n
     on_stdin sh -c 'cat >/run/wpns-faulty && chmod 755 /run/wpns-faulty' <"${WPNS_FAULTY:?is not set: the program with failpoints}"
     watch_neighbour
 }
@@ -80,8 +81,11 @@ after_add() {
     assert_no_trace
 }
 
+# The neighbour lives on: its cron starts and ends, its uploads get a directory for the month.
+traces_of_others() { traces | grep -v site-n; }
+
 assert_no_trace() {
-    traces >"$BATS_TEST_TMPDIR/after"
+    traces_of_others >"$BATS_TEST_TMPDIR/after"
     diff "$BATS_FILE_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
 }
 
@@ -118,7 +122,7 @@ after_remove() {
     assert_no_trace
 }
 
-setup() { traces >"$BATS_FILE_TMPDIR/before"; }
+setup() { traces_of_others >"$BATS_FILE_TMPDIR/before"; }
 
 @test "add that is killed" { torture add crash; }
 
@@ -129,6 +133,23 @@ setup() { traces >"$BATS_FILE_TMPDIR/before"; }
 @test "sync of several sites that is killed" { torture sync crash; }
 
 @test "sync of several sites that fails" { torture sync eio; }
+
+@test "add that a signal stops ends its step, says so, and goes on with sync" {
+    on_stdin bash -s <<'END'
+wpns add site-k --title 'Title of site-k' >/run/add.out 2>&1 &
+sleep 1
+kill $!
+wait $!
+echo "status $?" >>/run/add.out
+END
+    run -0 on cat /run/add.out
+    assert_output 'status 1'
+    assert_output 'stopped by a signal'
+    assert_output 'more steps were not tried; wpns sync goes on from here'
+    on rm /run/add.out
+    hit=SIGTERM
+    after_add
+}
 
 @test "remove that is killed" { torture remove crash; }
 
