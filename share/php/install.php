@@ -13,44 +13,13 @@
  */
 declare(strict_types=1);
 
+require __DIR__ . '/installer.php';
+require __DIR__ . '/image-marks.php';
+
 const CORE = '/srv/core';
 const ROOT = '/srv/www';
 /** A table that exists while an installation is under way: what else is in the database then is ours. */
 const MARK = 'wpns_installing';
-
-/** Prints the answer and ends. WordPress may have printed before: that is dropped. */
-function answer(array $answer): never
-{
-    while (ob_get_level() > 0) {
-        ob_end_clean();
-    }
-    $GLOBALS['answered'] = true;
-    echo json_encode($answer, JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE), "\n";
-    exit($answer['installed'] ? 0 : 1);
-}
-
-function fail(string $message): never
-{
-    $text = html_entity_decode(strip_tags($message), ENT_QUOTES | ENT_HTML5);
-    answer(['installed' => false, 'error' => trim((string) preg_replace('/\s+/', ' ', $text))]);
-}
-
-function read_request(): array
-{
-    $request = json_decode((string) stream_get_contents(STDIN), true);
-    if (!is_array($request)) {
-        fail('standard input is not a JSON object');
-    }
-    foreach (['title', 'user', 'email', 'password', 'locale', 'core'] as $key) {
-        if (!is_string($request[$key] ?? null)) {
-            fail("\"$key\" is missing or not a string");
-        }
-    }
-    if (!in_array($request['core'], ['managed', 'private'], true)) {
-        fail('"core" is neither "managed" nor "private"');
-    }
-    return $request;
-}
 
 function make_directory(string $path): void
 {
@@ -110,12 +79,6 @@ function copy_files(string $core): bool
     return true;
 }
 
-/** Hooks that must be there before WordPress is (WP_Hook::build_preinitialized_hooks). */
-function hook(string $name, callable $function): void
-{
-    $GLOBALS['wp_filter'][$name][10][] = ['function' => $function, 'accepted_args' => 1];
-}
-
 /** Drops what an interrupted installation has left. True when WordPress is installed. */
 function is_installed(): bool
 {
@@ -132,23 +95,64 @@ function is_installed(): bool
 
 function install(array $request): void
 {
-    global $wpdb, $wp_rewrite;
+    global $wpdb;
     $wpdb->query('CREATE TABLE IF NOT EXISTS `' . MARK . '` (started DATETIME DEFAULT CURRENT_TIMESTAMP)');
-    $result = wp_install($request['title'], $request['user'], $request['email'], true, '',
-        wp_slash($request['password']), $request['locale'] === 'en_US' ? '' : $request['locale']);
-    if (is_wp_error($result['user_id'] ?? null) || empty($result['user_id'])) {
-        fail('the administrator could not be made');
-    }
-    $theme = wp_get_theme();
-    if (!$theme->exists()) {
-        foreach (wp_get_themes() as $theme) {
-            switch_theme($theme->get_stylesheet());
-            break;
-        }
-    }
-    $wp_rewrite->set_permalink_structure('/%year%/%monthnum%/%day%/%postname%/');
-    $wp_rewrite->flush_rules(false);
+    install_wordpress($request['title'], $request['user'], $request['email'], $request['password'], $request['locale']);
     $wpdb->query('DROP TABLE `' . MARK . '`');
+}
+
+/** True for a database that is a clone of an image and has not been given its owner yet. */
+function is_image(): bool
+{
+    global $wpdb;
+    return (bool) $wpdb->get_var("SELECT 1 FROM $wpdb->options WHERE option_name = '" . IMAGE_MARK . "'");
+}
+
+/**
+ * Makes the clone of an image what install() would have made: everything of the image's own is replaced, in one
+ * transaction, whose last change is that the mark goes.
+ */
+function make_own(array $request): void
+{
+    global $wpdb;
+    $user = sanitize_user($request['user'], true);
+    $own = [
+        'siteurl' => WP_SITEURL,
+        'home' => WP_HOME,
+        'blogname' => sanitize_option('blogname', $request['title']),
+        'admin_email' => $request['email'],
+        'new_admin_email' => $request['email'],
+    ];
+    $wpdb->query('START TRANSACTION');
+    foreach ($own as $name => $value) {
+        $wpdb->update($wpdb->options, ['option_value' => $value], ['option_name' => $name]);
+    }
+    $wpdb->query($wpdb->prepare(
+        "UPDATE $wpdb->posts SET guid = REPLACE(guid, %s, %s), post_content = REPLACE(post_content, %s, %s),
+            post_date = %s, post_date_gmt = %s, post_modified = %s, post_modified_gmt = %s",
+        IMAGE_URL, WP_HOME, IMAGE_URL, WP_HOME,
+        current_time('mysql'), current_time('mysql', true), current_time('mysql'), current_time('mysql', true)
+    ));
+    $wpdb->query($wpdb->prepare("UPDATE $wpdb->comments SET comment_date = %s, comment_date_gmt = %s",
+        current_time('mysql'), current_time('mysql', true)));
+    $wpdb->update($wpdb->users, [
+        'user_login' => $user,
+        'user_nicename' => mb_substr(sanitize_title($user), 0, 50),
+        'user_email' => $request['email'],
+        'user_url' => WP_HOME,
+        'user_registered' => gmdate('Y-m-d H:i:s'),
+        'display_name' => $user,
+        'user_pass' => wp_hash_password(wp_slash($request['password'])),
+    ], ['ID' => 1]);
+    $wpdb->update($wpdb->usermeta, ['meta_value' => $user], ['user_id' => 1, 'meta_key' => 'nickname']);
+    $wpdb->delete($wpdb->options, ['option_name' => IMAGE_MARK]);
+    if ($wpdb->query('COMMIT') === false) {
+        fail("the database refused the site's own settings: $wpdb->last_error");
+    }
+    wp_cache_flush();
+    if (is_image()) {
+        fail('the settings of the image are still there');
+    }
 }
 
 function set_password(array $request): void
@@ -161,32 +165,20 @@ function set_password(array $request): void
     wp_set_password(wp_slash($request['password']), $user->ID);
 }
 
-umask(0022);
-set_time_limit(0);
-ob_start();
-register_shutdown_function(static function (): void {
-    if (empty($GLOBALS['answered'])) {
-        fail(error_get_last()['message'] ?? 'WordPress ended without a reason');
-    }
-});
-
-$request = read_request();
-$changed = copy_files($request['core']);
-
-define('WP_INSTALLING', true);
-/** No mail: there is no mail program in the sandbox, and the caller knows the password. */
-function wp_new_blog_notification(): void
-{
+$request = read_request(['title', 'user', 'email', 'password', 'locale', 'core']);
+if (!in_array($request['core'], ['managed', 'private'], true)) {
+    fail('"core" is neither "managed" nor "private"');
 }
-hook('pre_http_request', static fn () => new WP_Error('wpns', 'no requests while installing'));
-hook('wp_die_handler', static fn () => static fn ($message) =>
-    fail(is_wp_error($message) ? $message->get_error_message() : (string) $message));
+$changed = copy_files($request['core']);
 
 require ROOT . '/wp-load.php';
 require ABSPATH . 'wp-admin/includes/upgrade.php';
 
 if (!is_installed()) {
     install($request);
+    $changed = true;
+} elseif (is_image()) {
+    make_own($request);
     $changed = true;
 } elseif (($request['set_password'] ?? false) === true) {
     set_password($request);

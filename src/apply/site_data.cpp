@@ -52,6 +52,8 @@ void archive_data(Context& context, const ResourceKey& key) {
 }  // namespace
 
 void remove_directory(Context& context, const ResourceKey& key) {
+    // A memory of what could be made again: it goes with the last site.
+    if (key.id == names::images_dir) return context.host.files.purge_trusted_tree(key.id);
     const std::string data = context.options.data_dir + "/" + key.site;
     if (key.id.starts_with(data + "/")) return;
     if (key.id != data) return context.host.files.remove_directory(key.id);

@@ -18,6 +18,7 @@ void add_directories(const Inputs& inputs, Builder& builder) {
     for (const char* path : {names::rendered_root, names::core_dir, names::vhost_dir})
         builder.add(Kind::directory, path, open);
     builder.add(Kind::directory, inputs.host.data_dir, open);
+    builder.add(Kind::directory, names::images_dir, Directory{0, 0, 0700});
 }
 
 void add_firewall(const Inputs& inputs, Builder& builder) {

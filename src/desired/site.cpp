@@ -3,6 +3,7 @@
 
 #include "desired/builder.hpp"
 #include "desired/desired.hpp"
+#include "desired/image.hpp"
 #include "desired/network.hpp"
 #include "desired/values.hpp"
 
@@ -127,19 +128,19 @@ class SiteBuilder {
 
     void add_database() {
         Database database;
+        database.image = image_path(site_);
         database.sandbox = builder_.fill("wpns-dbinit@.service", Format::unit, values_);
-        database.argv = {"/usr/bin/mariadb-install-db",
-                         "--defaults-file=/etc/wpns/my.cnf",
-                         "--skip-test-db",
-                         "--skip-name-resolve",
-                         "--auth-root-authentication-method=socket",
-                         "--auth-root-socket-user=root",
-                         "--extra-file=/usr/share/wpns/sql/database.sql"};
+        database.argv = {"/usr/bin/php", "/usr/share/wpns/php/image.php"};
+        // A locale is letters, digits and underscores.
+        database.input = "{\"locale\": \"" + site_.config.wordpress.locale + "\"}";
         database.uid = site_.record.allocation.db_uid;
         database_ = builder_.add(
             Kind::database, site_.data() + "/mysql", database,
-            keys_of({"my.cnf", "hosts", "passwd-db", "group-db"}, {data_, db_account_}));
+            keys_of({"my.cnf", "php.ini", "hosts", "passwd-db", "group-db"},
+                    {data_, db_account_, core_key(), {Kind::directory, names::images_dir, ""}}));
     }
+
+    [[nodiscard]] ResourceKey core_key() const { return {Kind::core, site_.core_path(), ""}; }
 
     /// The keys of rendered files, after `others`.
     [[nodiscard]] Keys keys_of(const std::vector<std::string>& names, Keys others) const {
@@ -177,7 +178,7 @@ class SiteBuilder {
         const auto netns_file = unit_file_of("netns", "service");
         netns_unit_ = builder_.add_unit(names::unit(site_.name, "netns", "service"), Unit{},
                                         {netns_file}, {netns_, link_});
-        const ResourceKey core{Kind::core, site_.core_path(), ""};
+        const ResourceKey core = core_key();
         add_service("mysqld", {netns_}, {"my.cnf", "passwd-db", "group-db"}, {database_});
         add_service(
             "php", {netns_},

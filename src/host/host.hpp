@@ -74,6 +74,11 @@ class Files {
     virtual void copy_trusted_tree(const std::string& from, const std::string& to,
                                    const std::vector<std::string>& skip) = 0;
     virtual void purge_trusted_tree(const std::string& directory) = 0;
+    /// Copies a tree of files and directories that `from_uid` alone owns, and in which nobody is
+    /// writing, to `to` as `to_uid`'s own (gid alike): blocks shared where the filesystem can,
+    /// holes kept; built beside it and renamed, so `to` is whole or not there.
+    virtual void clone_tree(const std::string& from, std::uint32_t from_uid, const std::string& to,
+                            std::uint32_t to_uid) = 0;
     /// "net.ipv4.ip_forward", without the newline.
     [[nodiscard]] virtual std::string sysctl(const std::string& key) const = 0;
     virtual void set_sysctl(

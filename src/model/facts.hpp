@@ -49,8 +49,10 @@ struct UsedRange {
 struct HostFacts {
     std::vector<PhpFact> php;  ///< newest last
     std::string mariadbd;      ///< /usr/sbin/mariadbd; empty where not installed
-    std::string nginx;         ///< /usr/sbin/nginx; empty where not installed
-    std::string uplink;        ///< device of the default route; empty without one
+    /// Changes with MariaDB and with the programs that make database images; 8 hex digits.
+    std::string image_tools;
+    std::string nginx;   ///< /usr/sbin/nginx; empty where not installed
+    std::string uplink;  ///< device of the default route; empty without one
     unsigned uplink_mtu = 1500;
     std::vector<UsedRange> used;  ///< routes and addresses of the host, without our own links
     std::vector<Ipv4> resolvers;  ///< upstream resolvers, never 127.0.0.0/8

@@ -15,6 +15,7 @@ inline constexpr const char* etc_dir = "/etc/wpns";
 inline constexpr const char* rendered_root = "/etc/wpns/rendered";
 inline constexpr const char* state_dir = "/var/lib/wpns";
 inline constexpr const char* core_dir = "/var/lib/wpns/core";
+inline constexpr const char* images_dir = "/var/lib/wpns/images";
 inline constexpr const char* downloads_dir = "/var/lib/wpns/downloads";
 inline constexpr const char* unit_dir = "/etc/systemd/system";
 inline constexpr const char* sandbox_root = "/usr/share/wpns/sandbox";

@@ -127,12 +127,14 @@ struct FirewallSite {
     bool operator==(const FirewallSite&) const = default;
 };
 
-/// An initialised MariaDB data directory with the schema and the user of WordPress. The texts are
-/// what making it takes; once it is there, they do not count: a directory that holds data is never
-/// initialised again.
+/// An initialised MariaDB data directory with the schema, the user and the tables of WordPress: a
+/// clone of an image, which the first site that wants it makes. The texts are what making it takes;
+/// once it is there, they do not count: a directory that holds data is never initialised again.
 struct Database {
-    std::string sandbox;  ///< rendered unit text whose properties the initialisation runs under
-    std::vector<std::string> argv;  ///< the program that initialises, and its arguments
+    std::string image;    ///< /var/lib/wpns/images/ID; names everything that goes into it
+    std::string sandbox;  ///< rendered unit text whose properties the making of an image runs under
+    std::vector<std::string> argv;  ///< the program that makes an image, and its arguments
+    std::string input;              ///< its standard input
     std::uint32_t uid = 0;
     bool operator==(const Database&) const { return true; }
 };

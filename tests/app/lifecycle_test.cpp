@@ -219,6 +219,29 @@ TEST_F(Lifecycle, AVhostThatNginxRefusesIsTakenBackAndTheOthersServe) {
 
 /// Fails at the first, second, third ... change until a run passes untouched; after each, one sync
 /// heals.
+TEST_F(Lifecycle, AllSitesStartFromOneImageUntilTheToolsChange) {
+    ASSERT_EQ(errors_of(sync()), "");
+    unsigned runs = 0;
+    for (const auto& [staging, count] : fake_.process.database_runs) runs += count;
+    EXPECT_EQ(runs, 1U);
+    const auto images = fake_.files.list("/var/lib/wpns/images");
+    ASSERT_EQ(images.size(), 1U);
+    for (const std::string site : {"site-a", "site-b"}) {
+        const auto database = fake_.files.stat_directory("/var/lib/wpns/sites/" + site + "/mysql");
+        ASSERT_TRUE(database);
+        EXPECT_EQ(database->uid, fake_.accounts.accounts.at("wp-" + site + "-db").uid);
+        EXPECT_FALSE(fake_.files.is_directory("/var/lib/wpns/sites/" + site + "/mysql.new"));
+    }
+    EXPECT_EQ(fake_.files.stat_directory("/var/lib/wpns/images/" + images[0])->uid, 0U);
+
+    fake_.facts.facts.image_tools = "newer";
+    put_site("site-c");
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto later = fake_.files.list("/var/lib/wpns/images");
+    ASSERT_EQ(later.size(), 1U);
+    EXPECT_NE(later[0], images[0]);
+}
+
 TEST_F(Lifecycle, ASignalStopsBetweenTwoStepsAndTheNextSyncGoesOn) {
     for (unsigned steps = 0;; ++steps) {
         cli::Session session(globals_, fake_.host);

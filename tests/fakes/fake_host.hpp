@@ -118,6 +118,14 @@ class FakeFiles : public host::Files {
         faults_.change("purge " + directory);
         purge(directory);
     }
+    void clone_tree(const std::string& from, std::uint32_t from_uid, const std::string& to,
+                    std::uint32_t to_uid) override {
+        faults_.change("clone to " + to);
+        if (directories.contains(to)) throw Error(ErrorKind::conflict, to + " is there");
+        if (directories.at(from).uid != from_uid) throw Error(ErrorKind::bug, "not the owner");
+        clone(files, from, to, to_uid);
+        clone(directories, from, to, to_uid);
+    }
     [[nodiscard]] std::string sysctl(const std::string& key) const override {
         return sysctls.at(key);
     }
@@ -145,6 +153,17 @@ class FakeFiles : public host::Files {
         for (const auto& [path, value] : entries)
             moved.emplace(below(path, from) ? to + path.substr(from.size()) : path, value);
         entries = moved;
+    }
+    template <typename Entries>
+    static void clone(Entries& entries, const std::string& from, const std::string& to,
+                      std::uint32_t uid) {
+        Entries copies;
+        for (auto [path, value] : entries) {
+            if (!below(path, from)) continue;
+            value.uid = value.gid = uid;
+            copies.emplace(to + path.substr(from.size()), value);
+        }
+        entries.merge(copies);
     }
     Faults& faults_;
 };
@@ -305,7 +324,7 @@ class FakeProcess : public host::Process {
             return std::ranges::find(command.argv, word) != command.argv.end();
         };
         faults_.change("run in a sandbox");
-        if (has("/usr/bin/mariadb-install-db")) return install_database(command);
+        if (has("/usr/share/wpns/php/image.php")) return make_image(command);
         if (has("/usr/bin/php")) return {0, R"({"installed":true})", ""};
         return {127, "", "unknown program"};
     }
@@ -319,7 +338,7 @@ class FakeProcess : public host::Process {
                 return {1, "", "[emerg] bad directive"};
         return {0, "", ""};
     }
-    Result install_database(const Command& command) {
+    Result make_image(const Command& command) {
         for (const auto& argument : command.argv) {
             const std::string key = "--property=BindPaths=";
             const auto end = argument.find(".new:/var/lib/mysql");

@@ -40,6 +40,53 @@ class TreeTest : public FilesTest {
     }
 };
 
+TEST_F(TreeTest, ClonesForAnotherOwnerAndKeepsHoles) {
+    put(at("data/www/sub/file"), "content");
+    put(at("data/www/holes"), "begin");
+    fs::resize_file(at("data/www/holes"), 64U << 20);
+    ASSERT_EQ(::chmod(at("data/www/sub/file").c_str(), 0640), 0);
+    give(at("data/www"));
+    files.clone_tree(at("data/www"), kSite, at("image"), 0);
+    files.clone_tree(at("image"), 0, at("data/copy"), 777);
+    EXPECT_EQ(text_of(at("data/copy/sub/file")), "content");
+    const auto file = stat_at(at("data/copy/sub/file"));
+    EXPECT_EQ(file.st_mode & 07777U, 0640U);
+    for (const char* path : {"data/copy", "data/copy/sub", "data/copy/sub/file"}) {
+        EXPECT_EQ(stat_at(at(path)).st_uid, 777U) << path;
+        EXPECT_EQ(stat_at(at(path)).st_gid, 777U) << path;
+    }
+    EXPECT_EQ(stat_at(at("data/copy/holes")).st_size, 64 << 20);
+    EXPECT_LT(stat_at(at("data/copy/holes")).st_blocks * 512, 1 << 20);
+    EXPECT_EQ(stat_at(at("image")).st_uid, 0U);
+    EXPECT_EQ(error_of([&] { files.clone_tree(at("image"), 0, at("data/copy"), 777); }),
+              ErrorKind::conflict);
+}
+
+TEST_F(TreeTest, ClonesNothingThatIsNoPlainTreeOfItsOwner) {
+    const auto refused = [&] {
+        const auto kind = error_of([&] { files.clone_tree(at("data/www"), kSite, at("copy"), 0); });
+        EXPECT_FALSE(fs::exists(at("copy")));
+        return kind;
+    };
+    fs::create_symlink(at("outside/file"), at("data/www/link"));
+    give(at("data/www"));
+    EXPECT_EQ(refused(), ErrorKind::failed);
+    fs::remove(at("data/www/link"));
+    fs::create_hard_link(at("outside/file"), at("data/www/hard"));
+    EXPECT_EQ(refused(), ErrorKind::conflict);
+    fs::remove(at("data/www/hard"));
+    put(at("data/www/roots"), "x");
+    EXPECT_EQ(refused(), ErrorKind::conflict);
+}
+
+TEST_F(TreeTest, ACloneThatWasCutShortIsClearedAway) {
+    put(at("data/.wpns-0123abcd.tmp/wordpress/table"), "half");
+    give(at("data/.wpns-0123abcd.tmp/wordpress"));
+    files.clone_tree(at("data/www"), kSite, at("data/copy"), 0);
+    EXPECT_FALSE(fs::exists(at("data/.wpns-0123abcd.tmp")));
+    EXPECT_TRUE(fs::exists(at("data/copy")));
+}
+
 TEST_F(TreeTest, PurgesAsTheOwner) {
     put(at("data/www/a/b/c/file"), "x");
     fs::create_symlink(at("outside"), at("data/www/a/link"));

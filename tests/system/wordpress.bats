@@ -31,6 +31,40 @@ wordpress() { inside site-a php -r "require '/srv/www/wp-load.php'; $1"; }
     run ! inside site-a php -r 'new mysqli("localhost", "root", "", "", 0, "/run/wpns/mysqld.sock");'
 }
 
+# What a database holds but what no two installations share: times, the password, what the first visits have left.
+contents() {
+    inside "$1" mariadb-dump --skip-extended-insert --skip-comments --order-by-primary --ignore-table=wordpress.wp_options wordpress |
+        sed -E 's/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}/TIME/g; s/AUTO_INCREMENT=[0-9]+//; s/\$(P\$|wp\$)[^'"'"']*/HASH/'
+    inside "$1" mariadb --batch --raw -e "SELECT option_name, option_value, autoload FROM wp_options WHERE option_name NOT LIKE '%transient%'
+        AND option_name NOT LIKE 'widget%' AND option_name NOT LIKE 'theme_mods%'
+        AND option_name NOT IN ('cron', 'admin_email_lifespan') ORDER BY option_name"
+}
+
+@test "a new site's database is what WordPress' own installation makes, though it began as a clone" {
+    add_site site-k
+    contents site-k >"$BATS_TEST_TMPDIR/clone"
+    grep -q 'Title of site-k' "$BATS_TEST_TMPDIR/clone"
+    inside site-k mariadb -e 'DROP DATABASE wordpress; CREATE DATABASE wordpress'
+    on rm /var/lib/wpns/sites/site-k/wordpress.installed
+    on wpns sync
+    contents site-k >"$BATS_TEST_TMPDIR/plain"
+    diff "$BATS_TEST_TMPDIR/clone" "$BATS_TEST_TMPDIR/plain"
+    on wpns remove site-k --purge --yes
+}
+
+@test "two new sites share no secret" {
+    add_site site-k site-l
+    local site
+    for site in site-k site-l; do
+        on grep -oE "'[0-9a-f]{64}'" "/etc/wpns/rendered/$site/wp-config.php"
+        inside "$site" mariadb --batch --skip-column-names -e 'SELECT user_pass FROM wp_users'
+    done >"$BATS_TEST_TMPDIR/secrets"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/secrets")" -eq 18 ]
+    [ "$(sort -u "$BATS_TEST_TMPDIR/secrets" | wc -l)" -eq 18 ]
+    on wpns remove site-k --purge --yes
+    on wpns remove site-l --purge --yes
+}
+
 @test "an upload is served" {
     run -0 wordpress '$r = wp_upload_bits("probe.txt", null, "an upload"); echo $r["error"] ?: $r["url"];'
     [[ $output == http://site-a.example/wp-content/uploads/*probe.txt ]]

@@ -1,15 +1,18 @@
 #include "host/linux/facts_linux.hpp"
 
 #include <grp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 
+#include "base/digest.hpp"
 #include "base/text.hpp"
 #include "host/linux/facts_core.hpp"
 #include "host/linux/facts_nginx.hpp"
 #include "host/linux/facts_php.hpp"
 #include "host/linux/facts_resolvers.hpp"
+#include "host/linux/files_list.hpp"
 
 namespace wpns::host::linux_os {
 namespace {
@@ -29,6 +32,19 @@ std::string other_default_server(const HostConfig& config, const std::string& ng
     command.output_limit = 64U << 20;  // thousands of server blocks
     // Empty where the configuration is broken: then nginx serves nobody anyway.
     return foreign_default_server(process.run(command).out, config.listen);
+}
+
+/// The tables that MariaDB makes are those of its release; a package never keeps size and time of
+/// an older one.
+std::string image_tools(const std::string& mariadbd) {
+    struct stat info {};
+    if (mariadbd.empty() || ::stat(mariadbd.c_str(), &info) != 0) return {};
+    std::string text =
+        std::to_string(info.st_size) + " " + std::to_string(info.st_mtim.tv_sec) + "\n";
+    for (const char* name :
+         {"php/image.php", "php/image-marks.php", "php/installer.php", "sql/database.sql"})
+        text += read_system_text(std::string("/usr/share/wpns/") + name);
+    return sha256_hex(text).substr(0, 8);
 }
 
 std::map<std::string, unsigned> group_ids() {
@@ -95,6 +111,7 @@ HostFacts gather_facts(const HostConfig& config, const std::vector<CoreSource>& 
     network.gather(facts);
     facts.php = installed_php(files, "");
     facts.mariadbd = program("/usr/sbin/mariadbd");
+    facts.image_tools = image_tools(facts.mariadbd);
     facts.nginx = program("/usr/sbin/nginx");
     facts.resolvers = upstream_resolvers("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf");
     facts.foreign_default_server = other_default_server(config, facts.nginx, process);

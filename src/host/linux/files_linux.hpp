@@ -32,6 +32,8 @@ class LinuxFiles final : public Files {
     void copy_trusted_tree(const std::string& from, const std::string& to,
                            const std::vector<std::string>& skip) override;
     void purge_trusted_tree(const std::string& directory) override;
+    void clone_tree(const std::string& from, std::uint32_t from_uid, const std::string& to,
+                    std::uint32_t to_uid) override;
     [[nodiscard]] std::string sysctl(const std::string& key) const override;
     void set_sysctl(const std::string& key, const std::string& value) override;
 

@@ -33,7 +33,8 @@ void remove_leftovers(int directory, const std::string& shown) {
         if (!is_temporary_name(name)) continue;
         if (::unlinkat(directory, name.c_str(), 0) == 0 || errno == ENOENT) continue;
         if (errno != EISDIR) throw_errno("remove " + shown + "/" + name, errno);
-        remove_tree(directory, name, 0, shown + "/" + name);
+        // A clone that was cut short holds directories of the account it was made for.
+        remove_tree(directory, name, std::nullopt, shown + "/" + name);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "host/linux/files_linux.hpp"
 #include "host/linux/path_open.hpp"
 #include "host/linux/path_walk.hpp"
+#include "host/linux/rtree_clone.hpp"
 #include "host/linux/rtree_copy.hpp"
 #include "host/linux/rtree_remove.hpp"
 #include "host/linux/staged_tree.hpp"
@@ -49,6 +50,21 @@ void LinuxFiles::copy_trusted_tree(const std::string& from, const std::string& t
     StagedTree tree(target);
     failpoint(Failpoint::tree_copy);
     copy_contents(*source, from, tree.fd(), {skip.begin(), skip.end()});
+    tree.publish();
+}
+
+void LinuxFiles::clone_tree(const std::string& from, std::uint32_t from_uid, const std::string& to,
+                            std::uint32_t to_uid) {
+    const Place source = need_place(from);
+    const Place target = need_place(to);
+    if (look(target)) throw Error(ErrorKind::conflict, to + " exists already");
+    const auto top = open_below(source.directory.get(), source.name.c_str(),
+                                O_RDONLY | O_DIRECTORY | O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
+    if (!top) throw_errno("open " + from, top.error());
+    sweep_once(target.directory.get(), to.substr(0, to.rfind('/')));
+    StagedTree tree(target);
+    failpoint(Failpoint::tree_copy);
+    clone_contents(top->get(), from_uid, from, tree.fd(), to_uid);
     tree.publish();
 }
 

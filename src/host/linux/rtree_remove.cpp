@@ -30,7 +30,7 @@ constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 
 class Remover {
   public:
-    Remover(int top, uid_t owner) : top_(top), owner_(owner) {}
+    Remover(int top, std::optional<uid_t> owner) : top_(top), owner_(owner) {}
 
     /// Passes until one changes nothing: readdir may skip names while others are removed, and deep
     /// directories come back at the top.
@@ -93,7 +93,7 @@ class Remover {
             return UniqueFd();
         }
         struct stat info {};
-        if (::fstat(fd->get(), &info) != 0 || info.st_uid != owner_) {
+        if (::fstat(fd->get(), &info) != 0 || (owner_ && info.st_uid != *owner_)) {
             report(path, EPERM);
             return UniqueFd();
         }
@@ -135,7 +135,7 @@ class Remover {
     }
 
     int top_;
-    uid_t owner_;
+    std::optional<uid_t> owner_;
     std::size_t changes_ = 0;
     bool lifted_ = false;
     std::uint64_t next_name_ = 0;
@@ -144,7 +144,7 @@ class Remover {
 
 }  // namespace
 
-std::optional<RemoveTrouble> remove_contents(int directory, uid_t owner) {
+std::optional<RemoveTrouble> remove_contents(int directory, std::optional<uid_t> owner) {
     return Remover(directory, owner).run();
 }
 
@@ -159,10 +159,11 @@ void throw_trouble(const std::string& shown, const RemoveTrouble& trouble) {
     throw_errno("remove " + path, trouble.error);
 }
 
-void remove_tree(int parent, const std::string& name, uid_t owner, const std::string& shown) {
+void remove_tree(int parent, const std::string& name, std::optional<uid_t> owner,
+                 const std::string& shown) {
     const auto top = open_below(parent, name.c_str(), kDirectory, kInside);
     if (!top) throw_trouble(shown, {"", top.error()});
-    if (stat_of(top->get(), shown).st_uid != owner) throw_trouble(shown, {"", EPERM});
+    if (owner && stat_of(top->get(), shown).st_uid != *owner) throw_trouble(shown, {"", EPERM});
     if (const auto trouble = remove_contents(top->get(), owner)) throw_trouble(shown, *trouble);
     if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0) throw_errno("remove " + shown, errno);
 }

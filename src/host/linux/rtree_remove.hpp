@@ -17,17 +17,20 @@ struct RemoveTrouble {
 };
 
 /// Removes everything in an open directory as far as it goes, for any depth. Directories are
-/// entered only when `owner` owns them; those of `owner` without rwx are given it. The first
-/// trouble where something is left, nothing where the directory is empty.
-[[nodiscard]] std::optional<RemoveTrouble> remove_contents(int directory, uid_t owner);
+/// entered only when `owner` owns them (whoever does where none is given); those without rwx are
+/// given it. The first trouble where something is left, nothing where the directory is empty.
+[[nodiscard]] std::optional<RemoveTrouble> remove_contents(int directory,
+                                                           std::optional<uid_t> owner);
 
 /// The trouble as an Error: Error{conflict} for a mount point and for another owner. `shown` is the
 /// path of the directory that was given; the path below it is made printable.
 [[noreturn]] void throw_trouble(const std::string& shown, const RemoveTrouble& trouble);
 
-/// Removes the tree `name` in `parent` as the caller: its top must be a directory of `owner`.
-/// Throws Error, Error{conflict} for mount points and other owners; `shown` is its path.
-void remove_tree(int parent, const std::string& name, uid_t owner, const std::string& shown);
+/// Removes the tree `name` in `parent` as the caller: its top must be a directory of `owner`, or
+/// of anybody where none is given. Throws Error, Error{conflict} for mount points and other owners;
+/// `shown` is its path.
+void remove_tree(int parent, const std::string& name, std::optional<uid_t> owner,
+                 const std::string& shown);
 
 /// remove_contents by a child that has become `uid` and gid `uid` for good, so that the kernel
 /// bounds what it can reach. `directory` is open for reading. Throws as remove_tree.

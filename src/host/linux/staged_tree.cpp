@@ -38,7 +38,7 @@ StagedTree::StagedTree(const Place& place) : place_(place), name_(temporary_name
 StagedTree::~StagedTree() {
     if (published_) return;
     try {
-        remove_tree(place_.directory.get(), name_, 0, place_.path);
+        remove_tree(place_.directory.get(), name_, std::nullopt, place_.path);
     } catch (const Error&) {  // the error that is on its way says more; leftovers go next time
     }
 }

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "desired/values.hpp"
+
+namespace wpns::desired {
+
+/// The database image that a new site starts from: /var/lib/wpns/images/TOOLS-CONTENT. The first
+/// half changes with MariaDB, its settings and the programs that make images, the second with core
+/// and locale: images with another first half are of no use to any new site.
+[[nodiscard]] std::string image_path(const Site& site);
+
+}  // namespace wpns::desired
