@@ -46,6 +46,10 @@ struct Bounds {
 [[nodiscard]] Codec<Cidr> network();
 /// A /30.
 [[nodiscard]] Codec<std::optional<Cidr>> site_subnet();
+/// TARGET[:PORT][/tcp|/udp], see AllowTarget.
+[[nodiscard]] Codec<AllowTarget> allow_target();
+/// An address that the host can have.
+[[nodiscard]] Codec<std::optional<Ipv4>> source_address();
 /// An address that a resolver can have.
 [[nodiscard]] Codec<Ipv4> resolver();
 /// [first, last]

@@ -49,6 +49,7 @@ class SiteBuilder {
         add_directories();
         add_files();
         add_network();
+        add_egress();
         add_database();
         add_units();
         add_wordpress();
@@ -123,6 +124,20 @@ class SiteBuilder {
         const auto firewall = builder_.add(Kind::firewall, link.host_end.name,
                                            firewall_site(site_.name, site_.record), {table});
         link_ = builder_.add(Kind::link, link.host_end.name, link, {netns_, firewall});
+    }
+
+    /// Past the address filter of the services that have the site's network, without being one of
+    /// their inputs.
+    void add_egress() {
+        if (egress_allow(site_).empty()) return;
+        File file;
+        file.content = builder_.fill("wpns-egress.conf", Format::unit, values_);
+        for (const char* role : {"php", "cron"}) {
+            const std::string directory = std::string(names::unit_dir) + "/" +
+                                          names::unit(site_.name, role, "service") + ".d";
+            const auto key = builder_.add(Kind::directory, directory, Directory{});
+            add_file(directory + "/egress.conf", file, {key});
+        }
     }
 
     void add_database() {
@@ -217,7 +232,10 @@ class SiteBuilder {
 
     void add_vhost() {
         Vhost vhost = visited_at(site_.inputs.host.listen);
-        vhost.content = builder_.fill("nginx-vhost.conf", Format::nginx, values_);
+        vhost.closed = site_.config.network.egress == Egress::quarantine;
+        vhost.content =
+            builder_.fill(vhost.closed ? "nginx-vhost-quarantine.conf" : "nginx-vhost.conf",
+                          Format::nginx, values_);
         vhost.domain = site_.config.domain;
         builder_.add(Kind::vhost, names::vhost_path(site_.name), vhost,
                      {{Kind::directory, names::vhost_dir, ""},

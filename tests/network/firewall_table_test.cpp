@@ -133,13 +133,19 @@ TEST_F(TableTest, ElementsOfSitesAreNotDriftOfTheTable) {
 }
 
 TEST_F(TableTest, DriftOfASiteShowsAndIsPutRight) {
-    for (const char* harm : {"delete element inet wpns sources { \"veth0-site-a\" . 10.10.1.2 }",
-                             "delete element inet wpns gateways { \"veth0-site-a\" . 10.10.1.1 }",
-                             "add element inet wpns sources { \"veth0-site-a\" . 10.10.1.6 }",
-                             "add element inet wpns gateways { \"veth0-site-a\" . 10.10.1.5 }",
-                             "delete element inet wpns egress { \"veth0-site-a\" }",
-                             "delete element inet wpns egress { \"veth0-site-a\" }\n"
-                             "add element inet wpns egress { \"veth0-site-a\" : accept }"}) {
+    for (const char* harm :
+         {"delete element inet wpns sources { \"veth0-site-a\" . 10.10.1.2 }",
+          "delete element inet wpns gateways { \"veth0-site-a\" . 10.10.1.1 }",
+          "delete element inet wpns refusals { \"veth0-site-a\" }",
+          "add element inet wpns quarantined { \"veth0-site-a\" }",
+          "add element inet wpns allowed { \"veth0-site-a\" . 10.0.0.0/8 . 6 . 22 }",
+          "add element inet wpns connections { \"veth0-site-a\" ct count over 9 }",
+          "add element inet wpns source_address { \"veth0-site-a\" : 9.9.9.9 }",
+          "add element inet wpns sources { \"veth0-site-a\" . 10.10.1.6 }",
+          "add element inet wpns gateways { \"veth0-site-a\" . 10.10.1.5 }",
+          "delete element inet wpns egress { \"veth0-site-a\" }",
+          "delete element inet wpns egress { \"veth0-site-a\" }\n"
+          "add element inet wpns egress { \"veth0-site-a\" : accept }"}) {
         load(table);
         nft(harm);
         EXPECT_NE(firewall->sites().at(a.link), a) << harm;

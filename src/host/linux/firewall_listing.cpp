@@ -56,19 +56,106 @@ std::string chain_in(const json& verdict) {
     return found == verdict.end() ? std::string() : found->at("target").get<std::string>();
 }
 
-render::FirewallCollections parse_collections(NftContext& nft) {
-    render::FirewallCollections all;
+/// "names:0123456789abcdef" in the comment of a source; empty for any other.
+std::string names_in(const json& element) {
+    if (!element.contains("elem")) return {};
+    const auto comment = element.at("elem").value("comment", std::string());
+    const std::string_view mark = "names:";
+    return comment.starts_with(mark) ? comment.substr(mark.size()) : std::string();
+}
+
+/// "203.0.113.7", or {"prefix": {"addr": "203.0.113.0", "len": 24}}
+Cidr network_in(const json& part) {
+    const auto& address = part.is_object() ? part.at("prefix").at("addr") : part;
+    const auto parsed = Ipv4::parse(address.get<std::string>());
+    if (!parsed) throw Error(ErrorKind::failed, "nft listed no address in an allow list");
+    return Cidr::of(*parsed, part.is_object() ? part.at("prefix").at("len").get<unsigned>() : 32);
+}
+
+/// {"concat": [link, network, protocol, port]}; all ports are {"range": [0, 65535]}.
+AllowBox box_in(const json& parts) {
+    const json& port = parts.at(3);
+    return {network_in(parts.at(1)), parts.at(2).get<std::uint8_t>(),
+            port.is_object() ? std::uint16_t{0} : port.get<std::uint16_t>()};
+}
+
+void take_addresses(NftContext& nft, render::FirewallCollections& all) {
     for (const json& element : elements_of(nft, "set", "sources")) {
         const auto [link, address] = link_and_address(element);
         all[link].sources.insert(address);
+        all[link].names = names_in(element);
     }
     for (const json& element : elements_of(nft, "set", "gateways")) {
         const auto [link, address] = link_and_address(element);
         all[link].gateways.insert(address);
     }
+}
+
+void take_policies(NftContext& nft, render::FirewallCollections& all) {
     for (const json& element : elements_of(nft, "map", "egress"))
         all[value_of(element.at(0)).get<std::string>()].verdict = chain_in(element.at(1));
+    for (const json& element : elements_of(nft, "set", "refusals"))
+        all[value_of(element).get<std::string>()].counted = true;
+    for (const json& element : elements_of(nft, "set", "quarantined"))
+        all[value_of(element).get<std::string>()].quarantined = true;
+    for (const json& element : elements_of(nft, "set", "allowed")) {
+        const json& parts = value_of(element).at("concat");
+        all[parts.at(0).get<std::string>()].allowed.insert(box_in(parts));
+    }
+    for (const json& element : elements_of(nft, "set", "connections"))
+        all[value_of(element).get<std::string>()].connections =
+            element.at("elem").at("ct count").at("val").get<unsigned>();
+    for (const json& element : elements_of(nft, "map", "source_address"))
+        all[value_of(element.at(0)).get<std::string>()].source_address =
+            Ipv4::parse(element.at(1).get<std::string>()).value_or(Ipv4{});
+}
+
+render::FirewallCollections parse_collections(NftContext& nft) {
+    render::FirewallCollections all;
+    take_addresses(nft, all);
+    take_policies(nft, all);
     return all;
+}
+
+std::uint64_t count_in(const json& element) {
+    return element.at("elem").at("counter").at("packets").get<std::uint64_t>();
+}
+
+Refusals parse_refusals(NftContext& nft, const std::string& link) {
+    Refusals found;
+    for (const json& element : elements_of(nft, "set", "refusals"))
+        if (value_of(element) == link) found.total = count_in(element);
+    for (const char* set : {"refused", "refused_other"})
+        for (const json& element : elements_of(nft, "set", set)) {
+            const json& parts = value_of(element).at("concat");
+            if (parts.at(0) != link) continue;
+            found.targets.push_back(
+                {link_and_address(element).second, parts.at(2).get<std::uint8_t>(),
+                 parts.size() > 3 ? parts.at(3).get<std::uint16_t>() : std::uint16_t{0},
+                 count_in(element)});
+        }
+    return found;
+}
+
+std::vector<ResolvedTarget> parse_resolved(NftContext& nft) {
+    std::vector<ResolvedTarget> found;
+    for (const json& element : elements_of(nft, "set", "resolved")) {
+        const json& parts = value_of(element).at("concat");
+        found.push_back({parts.at(0).get<std::string>(),
+                         element.at("elem").value("comment", std::string()), box_in(parts)});
+    }
+    return found;
+}
+
+/// What `read` makes of a listing; one that is not as expected is an Error.
+template <typename Read>
+auto checked(Read read) {
+    try {
+        return read();
+    } catch (const json::exception& error) {
+        throw Error(ErrorKind::failed,
+                    std::string("nft's listing is not as expected: ") + error.what());
+    }
 }
 
 }  // namespace
@@ -92,12 +179,15 @@ std::string list_fixed_part(NftContext& nft) {
 }
 
 render::FirewallCollections list_collections(NftContext& nft) {
-    try {
-        return parse_collections(nft);
-    } catch (const json::exception& error) {
-        throw Error(ErrorKind::failed,
-                    std::string("nft's listing is not as expected: ") + error.what());
-    }
+    return checked([&] { return parse_collections(nft); });
+}
+
+Refusals list_refusals(NftContext& nft, const std::string& link) {
+    return checked([&] { return parse_refusals(nft, link); });
+}
+
+std::vector<ResolvedTarget> list_resolved(NftContext& nft) {
+    return checked([&] { return parse_resolved(nft); });
 }
 
 }  // namespace wpns::host::linux_os
