@@ -1,4 +1,5 @@
 #include "config/codec.hpp"
+#include "model/connection_limits.hpp"
 
 namespace wpns::config {
 namespace {
@@ -58,6 +59,17 @@ std::optional<std::optional<Ipv4>> read_source_address(const Value& value) {
     return std::optional<Ipv4>(*parsed);
 }
 
+std::optional<unsigned> read_connection_limit(const Value& value) {
+    const auto given = value.integer("a whole number");
+    if (!given) return std::nullopt;
+    std::vector<std::string> known;
+    for (const unsigned limit : connection_limits) {
+        if (std::cmp_equal(*given, limit)) return limit;
+        known.push_back(std::to_string(limit));
+    }
+    return value.refuse({std::to_string(*given) + " is not one of " + join(known, ", "), {}});
+}
+
 /// Numbers below 100 are Debian's own; 65534 is nobody and 65535 means "none" (Debian
 /// Policy 9.2.2).
 bool is_usable(const IdRange& range) {
@@ -101,6 +113,11 @@ Codec<AllowTarget> allow_target() {
 Codec<std::optional<Ipv4>> source_address() {
     return {read_source_address,
             [](const std::optional<Ipv4>& value) { return value ? toml_text(value->str()) : ""; }};
+}
+
+Codec<unsigned> connection_limit() {
+    return {read_connection_limit,
+            [](const unsigned& value) { return value == 0 ? "" : std::to_string(value); }};
 }
 
 Codec<Ipv4> resolver() {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/digest.hpp"
+#include "model/connection_limits.hpp"
 #include "model/registry_text.hpp"
 #include "model/toml.hpp"
 
@@ -76,6 +77,11 @@ class Reader {
             for (const auto& element : *array) add_resource(result, element, site);
         return result;
     }
+    unsigned connection_limit(std::string_view key) {
+        const auto limit = static_cast<unsigned>(number(key, 0, 65535));
+        if (!is_connection_limit(limit)) fault(std::string(key) + " makes no sense");
+        return limit;
+    }
     [[nodiscard]] bool has(std::string_view key) const { return table_.contains(key); }
     std::vector<AllowTarget> allow_list(std::string_view key) {
         std::vector<AllowTarget> result;
@@ -140,8 +146,7 @@ SiteRecord read_site(Reader in, const std::string& name) {
     site.network.allow = in.allow_list("allow");
     if (in.has("source_address"))
         site.network.source_address = in.parsed("source_address", Ipv4{}, &Ipv4::parse);
-    if (in.has("connections"))
-        site.network.connections = static_cast<unsigned>(in.number("connections", 1, 100'000'000));
+    if (in.has("connections")) site.network.connections = in.connection_limit("connections");
     site.resources = in.resources("resources", name);
     return site;
 }

@@ -138,7 +138,7 @@ class LinkChange {
         if (before_.connections != 0) gone_.put("connections", quoted(link_));
         if (after_.connections != 0)
             added_.put("connections",
-                       quoted(link_) + " ct count over " + std::to_string(after_.connections));
+                       quoted(link_) + " : jump limit_" + std::to_string(after_.connections));
     }
 
     void put_source_address() {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "model/connection_limits.hpp"
 #include "model/names.hpp"
 #include "model/private_ranges.hpp"
 
@@ -27,8 +28,9 @@ namespace {
 ///  - `listed` lets through what the site's allow list names, be it private or SMTP; the pool is
 ///    refused before. Both of its sets hold whole packets' worth of keys for all sites, and are
 ///    asked only about what would be refused otherwise.
-///  - `connections` holds a counter of its own for each link (ct count): it matches when there are
-///    too many. Asked only about new connections, as open ones are accepted before.
+///  - `connections` leads to the chain of a limit, which comes back unless there are too many.
+///  Asked
+///    only about new connections, as open ones are accepted before.
 ///  - postrouting: only what was forwarded from a site is changed.
 constexpr std::string_view table_template = R"(table inet wpns {
 	set sources {
@@ -47,12 +49,10 @@ constexpr std::string_view table_template = R"(table inet wpns {
 		type ifname
 	}
 
-	set connections {
-		type ifname
-		size 65536
-		flags dynamic
+	map connections {
+		type ifname : verdict
 	}
-
+LIMIT_SETS
 	map source_address {
 		type ifname : ipv4_addr
 	}
@@ -120,7 +120,7 @@ constexpr std::string_view table_template = R"(table inet wpns {
 		goto reject_now
 	}
 
-	chain listed {
+LIMIT_CHAINS	chain listed {
 		meta l4proto { tcp, udp } iifname . ip daddr . meta l4proto . th dport @allowed accept
 		meta l4proto { tcp, udp } iifname . ip daddr . meta l4proto . th dport @resolved accept
 		goto refuse
@@ -171,7 +171,7 @@ constexpr std::string_view table_template = R"(table inet wpns {
 		ct state established,related accept
 		ct state invalid drop
 		iifname @quarantined goto refuse
-		iifname @connections goto refuse
+		iifname vmap @connections
 		iifname . ip daddr @gateways tcp dport { 80, 443 } accept
 		iifname . ip daddr @gateways icmp type echo-request limit rate 50/second burst 50 packets accept
 		ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 iifname vmap @egress
@@ -186,7 +186,7 @@ constexpr std::string_view table_template = R"(table inet wpns {
 		ct state invalid drop
 		iifgroup != GROUP drop
 		oifgroup GROUP goto refuse
-		iifname @connections goto refuse
+		iifname vmap @connections
 		iifname vmap @egress
 		goto refuse
 	}
@@ -205,6 +205,24 @@ void replace_all(std::string& text, std::string_view mark, const std::string& va
         text.replace(at, mark.size(), value);
 }
 
+/// A set and a chain for every limit: the set takes up a link with its first connection.
+std::string limit_sets() {
+    std::string text;
+    for (const unsigned limit : connection_limits)
+        text += "\n\tset counted_" + std::to_string(limit) +
+                " {\n\t\ttype ifname\n\t\tsize 65536\n\t\tflags dynamic\n\t}\n";
+    return text;
+}
+std::string limit_chains() {
+    std::string text;
+    for (const unsigned limit : connection_limits) {
+        const std::string number = std::to_string(limit);
+        text += "\tchain limit_" + number + " {\n\t\tadd @counted_" + number +
+                " { iifname ct count over " + number + " } goto refuse\n\t}\n\n";
+    }
+    return text;
+}
+
 /// A line of elements inside a set; nothing for none, as nft knows no empty list.
 std::string elements_line(const std::vector<std::string>& elements) {
     if (elements.empty()) return {};
@@ -221,6 +239,8 @@ std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resol
     replace_all(text, "RESOLVERS", elements_line(addresses));
     std::vector<std::string> ranges;
     for (const Cidr& range : private_ranges()) ranges.push_back(range.str());
+    replace_all(text, "LIMIT_SETS", limit_sets());
+    replace_all(text, "LIMIT_CHAINS", limit_chains());
     replace_all(text, "NEWCOMERS", "limit rate 20/hour burst 500 packets");
     replace_all(text, "PRIVATE", elements_line(ranges));
     replace_all(text, "GROUP", std::to_string(names::link_group));

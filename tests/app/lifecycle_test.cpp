@@ -274,7 +274,7 @@ TEST_F(Lifecycle, AnAllowListPassesTheAddressFilterButForThePool) {
     put_site("site-a");
     EXPECT_EQ(errors_of(sync()), "");
     for (const auto& [path, file] : fake_.files.files)
-        EXPECT_EQ(path.find("egress.conf"), std::string::npos) << path;
+        EXPECT_EQ(path.find("/egress.conf"), std::string::npos) << path;
     for (const auto& [path, directory] : fake_.files.directories)
         EXPECT_EQ(path.find(".service.d"), std::string::npos) << path;
     EXPECT_EQ(fake_.units.reloads, reloads + 1) << "systemd must read its files again";

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 #include "desired/flow_policy.hpp"
@@ -279,20 +281,33 @@ TEST_F(EgressTest, ASiteLeavesByItsSourceAddress) {
 
 TEST_F(EgressTest, ConnectionsOverTheLimitAreRefusedUntilOthersEnd) {
     FirewallSite site = policy(Egress::open);
-    site.connections = 3;
+    site.connections = 50;
     load_policy(site);
     EXPECT_EQ(firewall->sites().at(site.link), site);
     const UniqueFd listener = listen_tcp("world", 4444);
     std::vector<Connection> open;
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 50; ++i)
         open.push_back(Connection::open_tcp("site-a", listener, ip("8.8.8.8"), 4444));
     EXPECT_EQ(connect_tcp("site-a", ip("8.8.8.8"), 4444), Reach::refused);
     EXPECT_EQ(count_of(firewall->refusals(site.link), {ip("8.8.8.8"), protocol_tcp, 4444}), 1U);
     EXPECT_EQ(connect_tcp("site-b", ip("8.8.8.8"), 4444), Reach::yes);
     EXPECT_EQ(connect_tcp("", a.site_address, 3306), Reach::yes);
+    EXPECT_EQ(firewall->sites().at(site.link), site);
     for (const Connection& connection : open) EXPECT_TRUE(connection.carries());
     open.clear();
     EXPECT_EQ(connect_tcp("site-a", ip("8.8.8.8"), 4444), Reach::yes);
+}
+
+/// The kernel collects counters that count nothing; the limit must not go with them.
+TEST_F(EgressTest, ALimitThatNobodyUsesIsNoDrift) {
+    FirewallSite site = policy(Egress::open);
+    site.connections = 50;
+    load_policy(site);
+    EXPECT_EQ(connect_tcp("site-a", ip("8.8.8.8"), 8080), Reach::yes);
+    forget_flows();
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    EXPECT_EQ(firewall->sites().at(site.link), site);
+    EXPECT_EQ(firewall->table(table_with(resolvers)), table_with(resolvers));
 }
 
 }  // namespace

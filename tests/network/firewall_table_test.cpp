@@ -139,7 +139,7 @@ TEST_F(TableTest, DriftOfASiteShowsAndIsPutRight) {
           "delete element inet wpns refusals { \"veth0-site-a\" }",
           "add element inet wpns quarantined { \"veth0-site-a\" }",
           "add element inet wpns allowed { \"veth0-site-a\" . 10.0.0.0/8 . 6 . 22 }",
-          "add element inet wpns connections { \"veth0-site-a\" ct count over 9 }",
+          "add element inet wpns connections { \"veth0-site-a\" : jump limit_50 }",
           "add element inet wpns source_address { \"veth0-site-a\" : 9.9.9.9 }",
           "add element inet wpns sources { \"veth0-site-a\" . 10.10.1.6 }",
           "add element inet wpns gateways { \"veth0-site-a\" . 10.10.1.5 }",

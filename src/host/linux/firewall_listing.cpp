@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "model/connection_limits.hpp"
 
 namespace wpns::host::linux_os {
 namespace {
@@ -91,6 +92,16 @@ void take_addresses(NftContext& nft, render::FirewallCollections& all) {
     }
 }
 
+/// {"jump": {"target": "limit_50"}}; a number that is no limit for any other verdict.
+unsigned limit_in(const json& verdict) {
+    const auto found = verdict.find("jump");
+    if (found == verdict.end()) return 1;
+    const auto chain = found->at("target").get<std::string>();
+    for (const unsigned limit : connection_limits)
+        if (chain == "limit_" + std::to_string(limit)) return limit;
+    return 1;
+}
+
 void take_policies(NftContext& nft, render::FirewallCollections& all) {
     for (const json& element : elements_of(nft, "map", "egress"))
         all[value_of(element.at(0)).get<std::string>()].verdict = chain_in(element.at(1));
@@ -102,9 +113,8 @@ void take_policies(NftContext& nft, render::FirewallCollections& all) {
         const json& parts = value_of(element).at("concat");
         all[parts.at(0).get<std::string>()].allowed.insert(box_in(parts));
     }
-    for (const json& element : elements_of(nft, "set", "connections"))
-        all[value_of(element).get<std::string>()].connections =
-            element.at("elem").at("ct count").at("val").get<unsigned>();
+    for (const json& element : elements_of(nft, "map", "connections"))
+        all[value_of(element.at(0)).get<std::string>()].connections = limit_in(element.at(1));
     for (const json& element : elements_of(nft, "map", "source_address"))
         all[value_of(element.at(0)).get<std::string>()].source_address =
             Ipv4::parse(element.at(1).get<std::string>()).value_or(Ipv4{});

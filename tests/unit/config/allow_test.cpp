@@ -48,6 +48,15 @@ TEST(Allow, ThePoolOfTheSitesCannotBeNamed) {
     EXPECT_EQ(network("allow = [\"10.0.0.0/8:5432\"]\n"), "");
 }
 
+TEST(Connections, AreLimitedToOneOfAFewNumbers) {
+    EXPECT_EQ(network("connections = 200\n"), "");
+    EXPECT_NE(network("connections = 70\n")
+                  .find("70 is not one of 50, 100, 200, 500, 1000, 2000, 5000, 10000"),
+              std::string::npos);
+    for (const char* wrong : {"0", "-50", "\"50\"", "true", "50.0"})
+        EXPECT_NE(network(std::string("connections = ") + wrong + "\n"), "") << wrong;
+}
+
 TEST(SourceAddress, IsAnAddressThatPacketsCanComeFrom) {
     EXPECT_EQ(network("source_address = \"203.0.113.2\"\n"), "");
     for (const char* wrong : {"127.0.0.1", "0.0.0.0", "224.0.0.1", "203.0.113.0/24", "::1", "eth0"})

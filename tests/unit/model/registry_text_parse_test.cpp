@@ -136,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"source_address", "egress = \"web\"", "egress = \"web\"\nsource_address = \"::1\"",
                "[sites.site-a]: source_address makes no sense"},
         Damage{"connections", "egress = \"web\"", "egress = \"web\"\nconnections = 0",
-               "[sites.site-a]: connections is out of range"},
+               "[sites.site-a]: connections makes no sense"},
         Damage{"mtu", "mtu = 1400", "mtu = 65536", "[sites.site-a]: mtu is out of range"},
         Damage{"site_name", "[sites.site-a]", "[sites.Site]", "no site: Site"}),
     [](const auto& damage) { return std::string(damage.param.name); });

@@ -125,11 +125,11 @@ INSTANTIATE_TEST_SUITE_P(
                "comment \"names:0123456789abcdef\" }\n"
                "add element inet wpns allowed { \"veth0-a\" . 203.0.113.0/24 . 17 . 53, "
                "\"veth0-a\" . 203.0.113.7 . 6 . 0-65535 }\n"
-               "add element inet wpns connections { \"veth0-a\" ct count over 50 }\n"
+               "add element inet wpns connections { \"veth0-a\" : jump limit_50 }\n"
                "add element inet wpns source_address { \"veth0-a\" : 203.0.113.2 }\n"},
-        Change{"OtherLimit", of({with_policy(50)}), of({with_policy(60)}),
+        Change{"OtherLimit", of({with_policy(50)}), of({with_policy(100)}),
                "delete element inet wpns connections { \"veth0-a\" }\n"
-               "add element inet wpns connections { \"veth0-a\" ct count over 60 }\n"},
+               "add element inet wpns connections { \"veth0-a\" : jump limit_100 }\n"},
         Change{"OtherEgress", of({a}),
                of({site("veth0-a", "10.10.1.1", "10.10.1.2", Egress::none)}),
                "delete element inet wpns egress { \"veth0-a\" }\n"

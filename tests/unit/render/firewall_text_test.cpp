@@ -53,7 +53,7 @@ TEST(FirewallTableText, OldNftCanReadIt) {
 
 TEST(FirewallTableText, NoMarkIsLeftUnfilled) {
     const std::string text = firewall_table_text(pool, {});
-    for (const char* mark : {"GROUP", "POOL", "PRIVATE", "RESOLVERS", "NEWCOMERS"})
+    for (const char* mark : {"GROUP", "POOL", "PRIVATE", "RESOLVERS", "NEWCOMERS", "LIMIT_"})
         EXPECT_EQ(text.find(mark), std::string::npos) << mark;
 }
 
@@ -87,9 +87,8 @@ TEST(FirewallTableText, ForwardLetsForeignTrafficThroughFirst) {
 TEST(FirewallTableText, ForwardRefusesInOrderBeforePolicies) {
     const Lines rules = block(firewall_table_text(pool, {}), "chain forward");
     const Lines tail(rules.end() - 5, rules.end());
-    EXPECT_EQ(tail,
-              (Lines{"iifgroup != 30576 drop", "oifgroup 30576 goto refuse",
-                     "iifname @connections goto refuse", "iifname vmap @egress", "goto refuse"}));
+    EXPECT_EQ(tail, (Lines{"iifgroup != 30576 drop", "oifgroup 30576 goto refuse",
+                           "iifname vmap @connections", "iifname vmap @egress", "goto refuse"}));
 }
 
 TEST(FirewallTableText, EveryChainThatSeesOurTrafficEndsClosed) {
