@@ -106,11 +106,19 @@ class SiteBuilder {
             }
             add_file(std::string(rendered_dir_.id) + "/" + file.name, value, {rendered_dir_});
         }
+        if (site_.config.network.egress == Egress::quarantine) add_quarantine();
         File resolver;
         resolver.content = builder_.fill("resolv.conf", Format::plain, values_);
         const std::string netns_dir = "/etc/netns/" + site_.name.str();
         const auto directory = builder_.add(Kind::directory, netns_dir, Directory{});
         add_file(netns_dir + "/resolv.conf", resolver, {directory});
+    }
+
+    /// No task of WordPress runs while this is there: nothing may change what is to be looked at.
+    void add_quarantine() {
+        File mark;
+        mark.content = "network.egress is \"quarantine\": no scheduled task runs\n";
+        add_file(std::string(rendered_dir_.id) + "/quarantine", mark, {rendered_dir_});
     }
 
     void add_file(const std::string& path, const File& value, Keys needs) {

@@ -213,6 +213,7 @@ std::string limit_sets() {
                 " {\n\t\ttype ifname\n\t\tsize 65536\n\t\tflags dynamic\n\t}\n";
     return text;
 }
+
 std::string limit_chains() {
     std::string text;
     for (const unsigned limit : connection_limits) {

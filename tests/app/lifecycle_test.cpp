@@ -212,9 +212,11 @@ TEST_F(Lifecycle, QuarantineTurnsVisitorsAwayAndLeavesTheServicesUp) {
     EXPECT_EQ(fake_.files.files.at(vhost).content.find("proxy_pass"), std::string::npos);
     EXPECT_EQ(fake_.firewall.elements.at("veth0-site-a").egress, Egress::quarantine);
     EXPECT_EQ(fake_.units.states.size(), states);
+    EXPECT_TRUE(fake_.files.files.contains("/etc/wpns/rendered/site-a/quarantine"));
     put_site("site-a");
     EXPECT_EQ(errors_of(sync()), "");
     EXPECT_EQ(fake_.files.files.at(vhost).content, before);
+    EXPECT_FALSE(fake_.files.files.contains("/etc/wpns/rendered/site-a/quarantine"));
 }
 
 TEST_F(Lifecycle, OpenConnectionsThatANewPolicyForbidsAreCut) {

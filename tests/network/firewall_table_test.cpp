@@ -156,6 +156,24 @@ TEST_F(TableTest, DriftOfASiteShowsAndIsPutRight) {
     }
 }
 
+/// Ranges that the program would write otherwise cannot be taken out one by one: the table goes.
+TEST_F(TableTest, RangesThatSomebodyPutIntoAnAllowListAreDriftOfTheTable) {
+    for (const char* element :
+         {"allowed { \"veth0-site-a\" . 10.0.0.5-10.0.0.9 . 6 . 22 }",
+          "allowed { \"veth0-site-a\" . 10.0.0.0/8 . 6 . 22-80 }",
+          "allowed { \"veth0-site-a\" . 10.0.0.0/8 . 6-17 . 22 }",
+          "resolved { \"veth0-site-a\" . 10.0.0.5-10.0.0.9 . 6 . 22 timeout 1h }"}) {
+        load(table);
+        EXPECT_EQ(firewall->table(table), table);
+        nft(std::string("add element inet wpns ") + element);
+        EXPECT_EQ(firewall->table(table)->digest, "changed") << element;
+        EXPECT_EQ(firewall->sites().size(), 2U) << element;
+        load(table);
+        EXPECT_EQ(firewall->table(table), table) << element;
+        EXPECT_EQ(firewall->sites(), both) << element;
+    }
+}
+
 TEST_F(TableTest, ChangeAddsChangesAndRemovesInOneGo) {
     load(table);
     const FirewallSite c = firewall_of(link_of("site-c", 2), Egress::none);

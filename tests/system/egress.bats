@@ -154,10 +154,16 @@ END
     run -0 inside site-a id -un
     [ "$output" = wp-site-a ]
     run -0 on systemctl is-active wpns-php@site-a.service wpns-mysqld@site-a.service wpns-web@site-a.service
+    on systemctl start wpns-cron@site-a.service
+    run -0 on systemctl show -p ConditionResult --value wpns-cron@site-a.service
+    [ "$output" = no ]
     assert_serves site-b
     policy <<<'egress = "open"'
     assert_serves site-a
     assert_reaches "http://$public_address/"
+    on systemctl start wpns-cron@site-a.service
+    run -0 on systemctl show -p ConditionResult --value wpns-cron@site-a.service
+    [ "$output" = yes ]
 }
 
 @test "a policy that tightens ends what it forbids and lets the rest go on" {

@@ -65,19 +65,27 @@ std::string names_in(const json& element) {
     return comment.starts_with(mark) ? comment.substr(mark.size()) : std::string();
 }
 
-/// "203.0.113.7", or {"prefix": {"addr": "203.0.113.0", "len": 24}}
-Cidr network_in(const json& part) {
-    const auto& address = part.is_object() ? part.at("prefix").at("addr") : part;
+/// "203.0.113.7", or {"prefix": {"addr": "203.0.113.0", "len": 24}}; nothing for a range.
+std::optional<Cidr> network_in(const json& part) {
+    const bool prefix = part.is_object() && part.contains("prefix");
+    if (!prefix && !part.is_string()) return std::nullopt;
+    const auto& address = prefix ? part.at("prefix").at("addr") : part;
     const auto parsed = Ipv4::parse(address.get<std::string>());
     if (!parsed) throw Error(ErrorKind::failed, "nft listed no address in an allow list");
-    return Cidr::of(*parsed, part.is_object() ? part.at("prefix").at("len").get<unsigned>() : 32);
+    return Cidr::of(*parsed, prefix ? part.at("prefix").at("len").get<unsigned>() : 32);
 }
 
-/// {"concat": [link, network, protocol, port]}; all ports are {"range": [0, 65535]}.
-AllowBox box_in(const json& parts) {
+/// {"concat": [link, network, protocol, port]}; all ports are {"range": [0, 65535]}. Nothing for
+/// what this program would not write.
+std::optional<AllowBox> box_in(const json& parts) {
+    static const json all_ports = {{"range", {0, 65535}}};
     const json& port = parts.at(3);
-    return {network_in(parts.at(1)), parts.at(2).get<std::uint8_t>(),
-            port.is_object() ? std::uint16_t{0} : port.get<std::uint16_t>()};
+    const auto network = network_in(parts.at(1));
+    const bool known_port = port.is_number() ? port != 0 : port == all_ports;
+    if (!network || !parts.at(0).is_string() || !parts.at(2).is_number() || !known_port)
+        return std::nullopt;
+    return AllowBox{*network, parts.at(2).get<std::uint8_t>(),
+                    port.is_number() ? port.get<std::uint16_t>() : std::uint16_t{0}};
 }
 
 void take_addresses(NftContext& nft, render::FirewallCollections& all) {
@@ -111,7 +119,8 @@ void take_policies(NftContext& nft, render::FirewallCollections& all) {
         all[value_of(element).get<std::string>()].quarantined = true;
     for (const json& element : elements_of(nft, "set", "allowed")) {
         const json& parts = value_of(element).at("concat");
-        all[parts.at(0).get<std::string>()].allowed.insert(box_in(parts));
+        if (const auto box = box_in(parts))
+            all[parts.at(0).get<std::string>()].allowed.insert(*box);
     }
     for (const json& element : elements_of(nft, "map", "connections"))
         all[value_of(element.at(0)).get<std::string>()].connections = limit_in(element.at(1));
@@ -131,15 +140,14 @@ std::uint64_t count_in(const json& element) {
     return element.at("elem").at("counter").at("packets").get<std::uint64_t>();
 }
 
-Refusals parse_refusals(NftContext& nft, const std::string& link) {
-    Refusals found;
+std::map<std::string, Refusals> parse_refusals(NftContext& nft) {
+    std::map<std::string, Refusals> found;
     for (const json& element : elements_of(nft, "set", "refusals"))
-        if (value_of(element) == link) found.total = count_in(element);
+        found[value_of(element).get<std::string>()].total = count_in(element);
     for (const char* set : {"refused", "refused_other"})
         for (const json& element : elements_of(nft, "set", set)) {
             const json& parts = value_of(element).at("concat");
-            if (parts.at(0) != link) continue;
-            found.targets.push_back(
+            found[parts.at(0).get<std::string>()].targets.push_back(
                 {link_and_address(element).second, parts.at(2).get<std::uint8_t>(),
                  parts.size() > 3 ? parts.at(3).get<std::uint16_t>() : std::uint16_t{0},
                  count_in(element)});
@@ -151,10 +159,18 @@ std::vector<ResolvedTarget> parse_resolved(NftContext& nft) {
     std::vector<ResolvedTarget> found;
     for (const json& element : elements_of(nft, "set", "resolved")) {
         const json& parts = value_of(element).at("concat");
-        found.push_back({parts.at(0).get<std::string>(),
-                         element.at("elem").value("comment", std::string()), box_in(parts)});
+        if (const auto box = box_in(parts))
+            found.push_back({parts.at(0).get<std::string>(),
+                             element.at("elem").value("comment", std::string()), *box});
     }
     return found;
+}
+
+bool parse_foreign_targets(NftContext& nft) {
+    for (const char* set : {"allowed", "resolved"})
+        for (const json& element : elements_of(nft, "set", set))
+            if (!box_in(value_of(element).at("concat"))) return true;
+    return false;
 }
 
 /// What `read` makes of a listing; one that is not as expected is an Error.
@@ -192,8 +208,12 @@ render::FirewallCollections list_collections(NftContext& nft) {
     return checked([&] { return parse_collections(nft); });
 }
 
-Refusals list_refusals(NftContext& nft, const std::string& link) {
-    return checked([&] { return parse_refusals(nft, link); });
+bool has_foreign_targets(NftContext& nft) {
+    return checked([&] { return parse_foreign_targets(nft); });
+}
+
+std::map<std::string, Refusals> list_refusals(NftContext& nft) {
+    return checked([&] { return parse_refusals(nft); });
 }
 
 std::vector<ResolvedTarget> list_resolved(NftContext& nft) {

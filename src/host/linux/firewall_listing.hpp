@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,15 @@ namespace wpns::host::linux_os {
 /// fixed sets. Two tables with the same listing filter alike.
 [[nodiscard]] std::string list_fixed_part(NftContext& nft);
 
-/// The collections that hold what sites were given.
+/// The collections that hold what sites were given. What this program would not write into an allow
+/// list is left out.
 [[nodiscard]] render::FirewallCollections list_collections(NftContext& nft);
+/// True when an allow list holds what this program would not write, and so cannot take out: ranges.
+[[nodiscard]] bool has_foreign_targets(NftContext& nft);
 
-/// See Firewall::refusals and Firewall::resolved.
-[[nodiscard]] Refusals list_refusals(NftContext& nft, const std::string& link);
+/// What every link was refused; see Firewall::refusals.
+[[nodiscard]] std::map<std::string, Refusals> list_refusals(NftContext& nft);
+/// See Firewall::resolved.
 [[nodiscard]] std::vector<ResolvedTarget> list_resolved(NftContext& nft);
 
 }  // namespace wpns::host::linux_os

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 #include <utility>
 
 #include "base/error.hpp"
@@ -61,7 +62,7 @@ class NftablesFirewall : public Firewall {
                      std::span<const FirewallSite> removed);
     [[nodiscard]] std::vector<ResolvedTarget> resolved_of(
         std::span<const FirewallSite> sites) const;
-    void forget_link(const std::string& link);
+    void forget(const std::set<std::string>& links);
 
     mutable std::optional<NftContext> nft_;
     /// What the kernel holds, as last read or written: a change needs the old elements, and reading
@@ -88,7 +89,8 @@ std::optional<FirewallTable> NftablesFirewall::table(const FirewallTable& wanted
         FirewallTable found;
         found.digest = render::firewall_digest_in(listing).value_or("changed");
         const bool comparable = !wanted.text.empty() && found.digest == wanted.digest;
-        if (comparable && listing != expected_listing(wanted)) found.digest = "changed";
+        if (comparable && (listing != expected_listing(wanted) || has_foreign_targets(nft())))
+            found.digest = "changed";
         return found;
     });
 }
@@ -164,19 +166,24 @@ void NftablesFirewall::change(std::span<const FirewallSite> put,
             change_from(Known::read_now, put, removed);
         }
     });
+    if (removed.empty()) return;
     with_context("forget what sites were refused", [&] {
-        for (const FirewallSite& site : removed) forget_link(site.link);
+        std::set<std::string> links;
+        for (const FirewallSite& site : removed) links.insert(site.link);
+        forget(links);
     });
 }
 
-/// What the rules themselves and look-ups have put in for a link: the next site of that name must
+/// What the rules themselves and look-ups have put in for links: the next sites of those names must
 /// not inherit it. An address may time out just now, and all of it does so by itself.
-void NftablesFirewall::forget_link(const std::string& link) {
-    const std::string refused = checked(render::firewall_forget_text(link, refusals(link)));
+void NftablesFirewall::forget(const std::set<std::string>& links) {
+    std::string refused;
+    for (const auto& [link, refusals] : list_refusals(nft()))
+        if (links.contains(link)) refused += checked(render::firewall_forget_text(link, refusals));
     if (!refused.empty()) nft().run(refused);
     for (int round = 0; round < 3; ++round) {
         auto names = resolved();
-        std::erase_if(names, [&](const ResolvedTarget& target) { return target.link != link; });
+        std::erase_if(names, [&](const auto& target) { return !links.contains(target.link); });
         if (names.empty()) return;
         try {
             return change_resolved({}, names);
@@ -188,7 +195,7 @@ void NftablesFirewall::forget_link(const std::string& link) {
 
 Refusals NftablesFirewall::refusals(const std::string& link) const {
     return with_context("read what was refused", [&] {
-        return table_exists(nft()) ? list_refusals(nft(), link) : Refusals{};
+        return table_exists(nft()) ? list_refusals(nft())[link] : Refusals{};
     });
 }
 
