@@ -181,13 +181,22 @@ for i in range(300):
     time.sleep(0.1)' "$port" </dev/null >/dev/null 2>&1 3>&- &
         echo $! >>"$BATS_TEST_TMPDIR/servers"
     done
-    sleep 0.5
+    local try
+    for try in {1..100}; do
+        [ "$(ip netns exec "$internet" ss -Hltn 'sport = 7001 or sport = 7002' | wc -l)" -lt 2 ] || break
+        sleep 0.1
+    done
     for port in 7001 7002; do
         in_netns site-a timeout 30 bash -c "exec 3<>/dev/tcp/$public_address/$port; cat <&3" >"$BATS_TEST_TMPDIR/$port" 3>&- &
         echo $! >>"$BATS_TEST_TMPDIR/clients"
     done
-    sleep 2
-    [ -s "$BATS_TEST_TMPDIR/7001" ] && [ -s "$BATS_TEST_TMPDIR/7002" ]
+    for port in 7001 7002; do
+        for try in {1..100}; do
+            [ ! -s "$BATS_TEST_TMPDIR/$port" ] || break
+            sleep 0.1
+        done
+        [ -s "$BATS_TEST_TMPDIR/$port" ]
+    done
     policy <<END
 egress = "allow"
 allow = ["$public_address:7002/tcp"]
