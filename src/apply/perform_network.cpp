@@ -42,7 +42,7 @@ FirewallBatch split(Batch batch) {
         if (const auto* site = std::get_if<FirewallSite>(&value)) {
             (take ? parts.removed : parts.put).push_back(*site);
             if (!take) parts.names.insert(action->key.site);
-            if (!take && action->verb == plan::Verb::update) parts.updated.push_back(*site);
+            if (!take && action->verb != plan::Verb::create) parts.updated.push_back(*site);
         } else if (take) {
             parts.remove_table = true;
         } else {

@@ -235,6 +235,20 @@ TEST_F(Lifecycle, OpenConnectionsThatANewPolicyForbidsAreCut) {
     EXPECT_EQ(fake_.flows.open, std::vector<Flow>{neighbour});
 }
 
+/// Killed after the rules and before the cut: the next run finds the rules as wanted.
+TEST_F(Lifecycle, AnInterruptedCutIsMadeUpFor) {
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto registry = fake_.files.files.at("/var/lib/wpns/registry.toml");
+    put_site("site-a", "[network]\negress = \"none\"\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    fake_.files.files.at("/var/lib/wpns/registry.toml") = registry;
+    fake_.flows.open = {{*Ipv4::parse("10.10.1.2"), *Ipv4::parse("8.8.8.8"), protocol_tcp, 443,
+                         *Ipv4::parse("203.0.113.2")}};
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.flows.open, std::vector<Flow>{});
+    EXPECT_TRUE(plan().plan.actions.empty());
+}
+
 TEST_F(Lifecycle, ABootHasTheWholePolicyFromTheRegistry) {
     fake_.facts.facts.addresses = {*Ipv4::parse("203.0.113.9")};
     put_site("site-a",
