@@ -5,28 +5,16 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
 
 namespace wpns::host::linux_os {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-/// Requests to libc's own threads. One that is under way cannot be called off, so what it writes to
-/// stays where it is until the process ends.
-struct Lookup {
-    std::string name;
-    addrinfo hints{};
-    gaicb request{};
-
-    explicit Lookup(std::string of) : name(std::move(of)) {
-        hints.ai_family = AF_INET;
-        hints.ai_socktype = SOCK_STREAM;
-        request.ar_name = name.c_str();
-        request.ar_request = &hints;
-    }
-};
-using Lookups = std::deque<Lookup>;
+constexpr std::size_t most_threads = 16;
 
 std::vector<Ipv4> addresses_of(const addrinfo* list) {
     std::vector<Ipv4> addresses;
@@ -40,48 +28,62 @@ std::vector<Ipv4> addresses_of(const addrinfo* list) {
     return addresses;
 }
 
-/// Those that are still under way.
-std::vector<const gaicb*> pending(Lookups& lookups) {
-    std::vector<const gaicb*> waiting;
-    for (Lookup& lookup : lookups)
-        if (gai_error(&lookup.request) == EAI_INPROGRESS) waiting.push_back(&lookup.request);
-    return waiting;
+std::vector<Ipv4> ask(const std::string& name) {
+    addrinfo hints{};
+    hints.ai_family = AF_INET;
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* list = nullptr;
+    if (getaddrinfo(name.c_str(), nullptr, &hints, &list) != 0) return {};
+    auto addresses = addresses_of(list);
+    freeaddrinfo(list);
+    return addresses;
 }
 
-/// Waits until all have ended or it is too late.
-void wait_for(Lookups& lookups, Clock::time_point deadline) {
-    for (auto waiting = pending(lookups); !waiting.empty(); waiting = pending(lookups)) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::nanoseconds>(deadline - Clock::now()).count();
-        if (left <= 0) return;
-        const timespec patience{.tv_sec = left / 1'000'000'000, .tv_nsec = left % 1'000'000'000};
-        if (gai_suspend(waiting.data(), static_cast<int>(waiting.size()), &patience) == EAI_AGAIN)
-            return;
+/// What is asked and what came back, shared by all who work on it: whoever waits for libc when it
+/// is too late keeps this alive, and nothing else.
+class Lookups {
+  public:
+    explicit Lookups(std::span<const std::string> names)
+        : waiting_(names.begin(), names.end()), left_(names.size()) {}
+
+    /// Asks for one name after the other until there is none.
+    void work() {
+        for (std::unique_lock lock(mutex_); !waiting_.empty();) {
+            const std::string name = std::move(waiting_.front());
+            waiting_.pop_front();
+            lock.unlock();
+            auto addresses = ask(name);
+            lock.lock();
+            if (!addresses.empty()) found_.emplace(name, std::move(addresses));
+            if (--left_ == 0) done_.notify_all();
+        }
     }
-}
+    /// What is known when all have answered or it is too late. Nothing more is asked then.
+    std::map<std::string, std::vector<Ipv4>> wait(std::chrono::seconds deadline) {
+        std::unique_lock lock(mutex_);
+        done_.wait_for(lock, deadline, [this] { return left_ == 0; });
+        waiting_.clear();
+        return std::exchange(found_, {});
+    }
 
+  private:
+    std::mutex mutex_;
+    std::condition_variable done_;
+    std::deque<std::string> waiting_;
+    std::size_t left_;
+    std::map<std::string, std::vector<Ipv4>> found_;
+};
+
+/// Threads of its own, not getaddrinfo_a: gai_suspend returns when the first request has ended, and
+/// leaves a record on its stack to another one that is just ending (a crash with glibc 2.41).
 class LibcResolver : public Resolver {
   public:
     [[nodiscard]] std::map<std::string, std::vector<Ipv4>> look_up(
         std::span<const std::string> names, std::chrono::seconds deadline) const override {
-        std::map<std::string, std::vector<Ipv4>> found;
-        if (names.empty()) return found;
-        auto lookups = std::make_unique<Lookups>();
-        std::vector<gaicb*> requests;
-        for (const std::string& name : names)
-            requests.push_back(&lookups->emplace_back(name).request);
-        const int started =
-            getaddrinfo_a(GAI_NOWAIT, requests.data(), static_cast<int>(requests.size()), nullptr);
-        if (started != 0 && started != EAI_AGAIN) return found;
-        wait_for(*lookups, Clock::now() + deadline);
-        for (Lookup& lookup : *lookups) {
-            if (gai_error(&lookup.request) != 0) continue;
-            auto addresses = addresses_of(lookup.request.ar_result);
-            freeaddrinfo(lookup.request.ar_result);
-            if (!addresses.empty()) found.emplace(lookup.name, std::move(addresses));
-        }
-        if (!pending(*lookups).empty()) (void)lookups.release();
-        return found;
+        const auto lookups = std::make_shared<Lookups>(names);
+        for (std::size_t i = 0; i < std::min(names.size(), most_threads); ++i)
+            std::thread([lookups] { lookups->work(); }).detach();
+        return lookups->wait(deadline);
     }
 };
 

@@ -6,7 +6,8 @@
 
 namespace wpns::host::linux_os {
 
-/// Resolver by getaddrinfo_a: the host's own way to look names up, with a deadline.
+/// Resolver by getaddrinfo, on threads of its own: the host's own way to look names up, with a
+/// deadline.
 [[nodiscard]] std::unique_ptr<Resolver> make_resolver();
 
 }  // namespace wpns::host::linux_os
