@@ -23,6 +23,13 @@ bool is_removal(plan::Verb verb) {
     return verb == plan::Verb::remove || verb == plan::Verb::forget;
 }
 
+/// True when there is nothing to do on the host. Rules that are there as wanted and are not
+/// recorded come from a run that ended before it had cut what they forbid.
+bool is_only_recorded(const plan::Action& action) {
+    if (action.verb == plan::Verb::forget) return true;
+    return action.verb == plan::Verb::adopt && !std::holds_alternative<FirewallSite>(*action.after);
+}
+
 /// Intent first: after a crash every resource that may exist is known as ours.
 void record_intent(const plan::Plan& plan, Registry& registry) {
     for (const auto& action : plan.actions)
@@ -101,7 +108,7 @@ class Run {
         for (const auto* action : batch) {
             if (stopped(action->key.site)) {
                 ++report_[action->key.site].skipped;
-            } else if (action->verb == plan::Verb::adopt || action->verb == plan::Verb::forget) {
+            } else if (is_only_recorded(*action)) {
                 finish(*action, {});
             } else {
                 options_.progress.begin(*action);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apply/registry_file.hpp"
+#include "desired/flow_policy.hpp"
 #include "host/host.hpp"
 #include "model/registry.hpp"
 #include "plan/plan.hpp"
@@ -29,6 +30,8 @@ struct Options {
     Removal removal = Removal::archive;
     std::string data_dir;
     std::string archive_dir;
+    /// What open connections are measured by when a policy changes.
+    desired::Walls walls{Cidr::of(Ipv4{}, 0), {}};
     /// Of the administrator of a new WordPress; generated where empty.
     std::string admin_password;
     Progress progress;

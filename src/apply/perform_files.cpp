@@ -12,6 +12,16 @@ bool is_unit_file(const ResourceKey& key) {
     return key.id.starts_with(names::unit_dir);
 }
 
+/// "wpns-php@a.service" for its file and for its drop-ins.
+std::string unit_of(const std::string& path) {
+    std::string_view rest(path);
+    if (rest.ends_with(".conf")) {
+        rest = rest.substr(0, rest.rfind('/'));
+        rest.remove_suffix(std::string_view(".d").size());
+    }
+    return std::string(rest.substr(rest.rfind('/') + 1));
+}
+
 /// A slice stays active when the last service in it has gone, and that of a half-made site never
 /// had one that is recorded.
 void remove_file(Context& context, const ResourceKey& key) {
@@ -20,8 +30,8 @@ void remove_file(Context& context, const ResourceKey& key) {
         (void)context.host.units.stop(slice, std::chrono::seconds(60));
     }
     context.host.files.remove_file(key.id);
-    if (!is_unit_file(key)) return;
-    const std::vector<std::string> unit = {key.id.substr(key.id.rfind('/') + 1)};
+    if (!is_unit_file(key) || key.id.ends_with(".conf")) return;
+    const std::vector<std::string> unit = {unit_of(key.id)};
     context.host.units.reset_failed(unit);  // a failure would keep it in systemd's memory
 }
 
@@ -29,8 +39,7 @@ void remove_file(Context& context, const ResourceKey& key) {
 bool known_to_systemd(const host::Units& units, Batch batch) {
     std::vector<std::string> names;
     for (const auto* action : batch)
-        if (is_unit_file(action->key))
-            names.push_back(action->key.id.substr(action->key.id.rfind('/') + 1));
+        if (is_unit_file(action->key)) names.push_back(unit_of(action->key.id));
     return !names.empty() && !units.list(names).empty();
 }
 

@@ -64,14 +64,14 @@ Errors put_vhosts(const host::Host& host, Batch batch) {
 
 /// Asks as a visitor until the site answers: nginx reloads in its own time, and the first page
 /// starts what sleeps. A site that answers with an error of the server is not up, whatever the
-/// units say.
+/// units say; one that is closed answers with just that.
 void check_answer(const host::Host& host, const Vhost& vhost) {
     if (vhost.domain.empty() || vhost.address == Ipv4{}) return;
     const auto deadline = std::chrono::steady_clock::now() + 30s;
     int status = 0;
     do {
         status = host.web.status({vhost.address, vhost.port, vhost.domain}, 30s);
-        if (status != 0 && status < 500) return;
+        if (vhost.closed ? status == 503 : status != 0 && status < 500) return;
         std::this_thread::sleep_for(20ms);
     } while (std::chrono::steady_clock::now() < deadline);
     throw Error(ErrorKind::failed,

@@ -27,6 +27,7 @@ ordered_json to_json(const SiteName& name, const SiteStatus& status) {
     json["address"] = link.site_address.str();
     json["netns"] = link.netns;
     json["link"] = link.host_end.name;
+    json["egress"] = to_string(status.record->network.egress);
     json["uid"] = status.record->allocation.uid;
     json["db_uid"] = status.record->allocation.db_uid;
     json["units"] = status.units;
@@ -41,7 +42,8 @@ void print_site(const SiteName& name, const SiteStatus& status) {
     const Link link = desired::link(name, *status.record);
     std::cout << "  network   " << status.record->allocation.subnet.str() << ": host "
               << link.host_address.str() << " on " << link.host_end.name << ", site "
-              << link.site_address.str() << " in namespace " << link.netns << "\n  accounts  "
+              << link.site_address.str() << " in namespace " << link.netns << "\n  egress    "
+              << to_string(status.record->network.egress) << "\n  accounts  "
               << names::account(name) << " (" << status.record->allocation.uid << "), "
               << names::db_account(name) << " (" << status.record->allocation.db_uid << ")\n";
     for (const auto& [unit, state] : status.units)

@@ -1,6 +1,7 @@
 #include "cli/execution.hpp"
 
 #include "base/error.hpp"
+#include "desired/firewall.hpp"
 
 namespace wpns::cli {
 namespace {
@@ -42,6 +43,7 @@ apply::Report execute(Session& session, const Planned& planned, const Scope& sco
                       apply::Options options) {
     options.data_dir = session.config().host.data_dir;
     options.archive_dir = session.config().host.archive_dir;
+    options.walls = desired::walls(session.inputs());
     auto report = apply::execute(planned.plan, session.host(), session.registry(),
                                  session.registry_file(), options);
     forget_gone(session, planned, report);

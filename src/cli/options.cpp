@@ -71,6 +71,10 @@ void declare_reading(CLI::App& app, Command& command) {
     sub->add_option("NAME", status->name, "Only this site");
     sub->add_flag("--exit-code", status->exit_code,
                   "Exit with 3 when a site is degraded or absent");
+    auto egress = std::make_shared<EgressOptions>();
+    sub = verb(app, command, "egress", "Show what a site may reach, and what it was refused",
+               egress, cmd_egress);
+    sub->add_option("NAME", egress->name, "Name of the site")->required();
     auto check = std::make_shared<CheckOptions>();
     sub =
         verb(app, command, "check", "Check configuration files; touches nothing", check, cmd_check);
@@ -96,6 +100,10 @@ void declare_boot(CLI::App& app, Command& command) {
     firewall->require_subcommand(1);
     verb(*firewall, command, "up", "Load the firewall from the registry", std::make_shared<int>(),
          [](const Globals&, const host::Host& host, int) { return cmd_firewall_up(host); });
+    auto* resolve = app.add_subcommand("resolve")->group("");
+    resolve->callback([&command] {
+        command = [](const Globals&, const host::Host& host) { return cmd_resolve(host); };
+    });
     auto* netns = app.add_subcommand("netns")->group("");
     netns->require_subcommand(1);
     auto name = std::make_shared<std::string>();

@@ -1,9 +1,11 @@
 #include "cli/session.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "cli/config_files.hpp"
 #include "cli/template_files.hpp"
 #include "model/allocate.hpp"
@@ -16,6 +18,15 @@ std::string all_problems(const std::vector<config::Problem>& problems) {
     for (const auto& problem : problems) text += config::describe(problem);
     return text + std::to_string(problems.size()) +
            (problems.size() == 1 ? " problem" : " problems") + "; nothing was changed";
+}
+
+/// Why sites cannot leave the host by this address; empty where they can.
+std::string source_problem(Ipv4 source, const std::vector<Ipv4>& addresses) {
+    if (source == Ipv4{} || std::ranges::find(addresses, source) != addresses.end()) return {};
+    std::vector<std::string> there;
+    for (const Ipv4 address : addresses) there.push_back(address.str());
+    return "network.source_address " + source.str() + " is no address of this host, which has " +
+           (there.empty() ? "none" : join(there, ", "));
 }
 
 }  // namespace
@@ -62,6 +73,12 @@ std::expected<SiteRecord, std::string> Session::record_for(const SiteName& site,
     }
     record.network.mtu = config.network.mtu != 0 ? config.network.mtu : facts().uplink_mtu;
     record.network.egress = config.network.egress;
+    record.network.allow = config.network.allow;
+    record.network.connections = config.network.connections;
+    record.network.source_address = config.network.source_address.value_or(Ipv4{});
+    if (auto problem = source_problem(record.network.source_address, facts().addresses);
+        !problem.empty())
+        return std::unexpected(std::move(problem));
     record.domain = config.domain;
     return record;
 }

@@ -55,6 +55,12 @@ struct StatusOptions {
 [[nodiscard]] int cmd_status(const Globals& globals, const host::Host& host,
                              const StatusOptions& options);
 
+struct EgressOptions {
+    std::string name;
+};
+[[nodiscard]] int cmd_egress(const Globals& globals, const host::Host& host,
+                             const EgressOptions& options);
+
 struct CheckOptions {
     std::vector<std::string> files;
 };
@@ -72,5 +78,7 @@ struct ExecOptions {
 /// registry only.
 [[nodiscard]] int cmd_firewall_up(const host::Host& host);
 [[nodiscard]] int cmd_netns_up(const host::Host& host, const std::string& name);
+/// Hidden verb of a timer, `wpns resolve`: looks the host names of all allow lists up again.
+[[nodiscard]] int cmd_resolve(const host::Host& host);
 
 }  // namespace wpns::cli

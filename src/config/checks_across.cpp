@@ -66,6 +66,18 @@ void check_subnets(std::vector<SiteFile>& sites, const HostConfig& host, bool ho
     }
 }
 
+/// No list opens the way to other sites; one that tries shows a misunderstanding.
+void check_allow(std::vector<SiteFile>& sites, const HostConfig& host) {
+    for (auto& site : sites)
+        for (const AllowTarget& target : site.values.network.allow)
+            if (target.network && host.pool.contains(*target.network))
+                site.document.report().add(
+                    site.document.place_in_list("network.allow", target.str()),
+                    {"network.allow: " + target.str() + " is in the pool " + host.pool.str() +
+                         " of the sites, which never reach each other",
+                     {}});
+}
+
 void check_links(std::vector<SiteFile>& sites) {
     std::map<std::string, const SiteFile*> links;
     for (auto& site : sites) {
@@ -85,6 +97,7 @@ void check_links(std::vector<SiteFile>& sites) {
 void check_across(std::vector<SiteFile>& sites, const HostConfig& host, bool host_is_sound) {
     check_names(sites);
     check_subnets(sites, host, host_is_sound);
+    if (host_is_sound) check_allow(sites, host);
     for (auto& site : sites) check_source(site.document, {}, site.values, host);
     check_links(sites);
 }

@@ -15,6 +15,12 @@ void check_site_values(Document& document, const std::string& front, const SiteC
                  front + "limits.memory " + size_text(values.limits.memory),
              "limits.memory is for the database, PHP and the web server together"});
     }
+    if (front.empty() && document.parsed() && values.network.egress == Egress::allow &&
+        values.network.allow.empty())
+        document.report().add(
+            document.place_of(document.has("network.egress") ? "network.egress" : "network.allow"),
+            {"network.egress is \"allow\", but network.allow names nothing",
+             "list targets in network.allow, or write egress = \"none\""});
     const std::string source = front + "wordpress.source";
     const bool url = values.wordpress.source.starts_with("https://");
     if (document.has(source) && url && values.wordpress.sha256.empty())

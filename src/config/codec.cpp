@@ -119,15 +119,12 @@ Codec<unsigned> percent(Bounds<unsigned> bounds) {
     return {read, [=](const unsigned& value) { return toml_text(shown(value)); }};
 }
 
-std::optional<std::size_t> read_choice(const Value& value, const std::vector<std::string>& names,
-                                       const std::vector<std::string>& later) {
+std::optional<std::size_t> read_choice(const Value& value, const std::vector<std::string>& names) {
     const auto given = value.text("a text");
     if (!given) return std::nullopt;
     const std::string allowed = "one of: " + join(names, ", ");
     if (const auto at = std::find(names.begin(), names.end(), *given); at != names.end())
         return static_cast<std::size_t>(at - names.begin());
-    if (std::find(later.begin(), later.end(), *given) != later.end())
-        return value.refuse({quote(*given) + " comes in a later release", allowed});
     const std::string meant = given->size() > 64 ? "" : nearest(lower_case(*given), names);
     return value.refuse({quote(*given) + " is not known",
                          (meant.empty() ? "" : "did you mean " + quote(meant) + "? ") + allowed});

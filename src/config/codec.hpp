@@ -46,6 +46,12 @@ struct Bounds {
 [[nodiscard]] Codec<Cidr> network();
 /// A /30.
 [[nodiscard]] Codec<std::optional<Cidr>> site_subnet();
+/// TARGET[:PORT][/tcp|/udp], see AllowTarget.
+[[nodiscard]] Codec<AllowTarget> allow_target();
+/// An address that the host can have.
+[[nodiscard]] Codec<std::optional<Ipv4>> source_address();
+/// One of connection_limits.
+[[nodiscard]] Codec<unsigned> connection_limit();
 /// An address that a resolver can have.
 [[nodiscard]] Codec<Ipv4> resolver();
 /// [first, last]
@@ -56,18 +62,15 @@ struct Bounds {
 /// The text as TOML, in quotes.
 [[nodiscard]] std::string toml_text(std::string_view text);
 
-/// Reads one of a few words. `later` are words that will come; nothing when the word is none of
-/// `names`.
+/// Reads one of a few words; nothing when the word is none of `names`.
 [[nodiscard]] std::optional<std::size_t> read_choice(const Value& value,
-                                                     const std::vector<std::string>& names,
-                                                     const std::vector<std::string>& later);
+                                                     const std::vector<std::string>& names);
 
 /// One of a few words, in the order of the enumerators `values`.
 template <typename Enum>
-Codec<Enum> choice(const std::vector<std::string>& names, const std::vector<Enum>& values,
-                   const std::vector<std::string>& later = {}) {
+Codec<Enum> choice(const std::vector<std::string>& names, const std::vector<Enum>& values) {
     return {[=](const Value& value) -> std::optional<Enum> {
-                const auto index = read_choice(value, names, later);
+                const auto index = read_choice(value, names);
                 if (!index) return std::nullopt;
                 return values[*index];
             },

@@ -1,4 +1,5 @@
 #include "config/codec.hpp"
+#include "model/connection_limits.hpp"
 
 namespace wpns::config {
 namespace {
@@ -36,6 +37,39 @@ std::optional<Ipv4> read_resolver(const Value& value) {
     return *parsed;
 }
 
+std::optional<AllowTarget> read_allow_target(const Value& value) {
+    const auto given = value.text("a target such as \"203.0.113.0/24:443\"");
+    if (!given) return std::nullopt;
+    const auto parsed = AllowTarget::parse(*given);
+    if (!parsed)
+        return value.refuse({quote(*given) + " " + parsed.error(),
+                             "write an address, a network or a host name, then :PORT or nothing, "
+                             "then /tcp, /udp or nothing"});
+    return *parsed;
+}
+
+std::optional<std::optional<Ipv4>> read_source_address(const Value& value) {
+    const auto given = value.text("an address such as \"192.0.2.1\"");
+    if (!given) return std::nullopt;
+    const auto parsed = Ipv4::parse(*given);
+    if (!parsed) return value.refuse({quote(*given) + " " + parsed.error(), {}});
+    if (loopback.contains(*parsed) || unspecified.contains(*parsed) ||
+        multicast_and_above.contains(*parsed))
+        return value.refuse({parsed->str() + " is no address that packets can come from", {}});
+    return std::optional<Ipv4>(*parsed);
+}
+
+std::optional<unsigned> read_connection_limit(const Value& value) {
+    const auto given = value.integer("a whole number");
+    if (!given) return std::nullopt;
+    std::vector<std::string> known;
+    for (const unsigned limit : connection_limits) {
+        if (std::cmp_equal(*given, limit)) return limit;
+        known.push_back(std::to_string(limit));
+    }
+    return value.refuse({std::to_string(*given) + " is not one of " + join(known, ", "), {}});
+}
+
 /// Numbers below 100 are Debian's own; 65534 is nobody and 65535 means "none" (Debian
 /// Policy 9.2.2).
 bool is_usable(const IdRange& range) {
@@ -70,6 +104,20 @@ Codec<Cidr> network() {
 Codec<std::optional<Cidr>> site_subnet() {
     return {read_subnet,
             [](const std::optional<Cidr>& value) { return value ? toml_text(value->str()) : ""; }};
+}
+
+Codec<AllowTarget> allow_target() {
+    return {read_allow_target, [](const AllowTarget& value) { return toml_text(value.str()); }};
+}
+
+Codec<std::optional<Ipv4>> source_address() {
+    return {read_source_address,
+            [](const std::optional<Ipv4>& value) { return value ? toml_text(value->str()) : ""; }};
+}
+
+Codec<unsigned> connection_limit() {
+    return {read_connection_limit,
+            [](const unsigned& value) { return value == 0 ? "" : std::to_string(value); }};
 }
 
 Codec<Ipv4> resolver() {

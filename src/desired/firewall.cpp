@@ -15,8 +15,12 @@ FirewallTable firewall_table(std::string text) {
 }
 
 FirewallTable firewall_table(const Inputs& inputs) {
-    const auto& resolvers = inputs.host.dns.empty() ? inputs.facts.resolvers : inputs.host.dns;
-    return firewall_table(render::firewall_table_text(inputs.host.pool, resolvers));
+    const Walls fixed = walls(inputs);
+    return firewall_table(render::firewall_table_text(fixed.pool, fixed.resolvers));
+}
+
+Walls walls(const Inputs& inputs) {
+    return {inputs.host.pool, inputs.host.dns.empty() ? inputs.facts.resolvers : inputs.host.dns};
 }
 
 }  // namespace wpns::desired

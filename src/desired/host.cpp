@@ -68,6 +68,14 @@ void add_nginx(const Inputs& inputs, Builder& builder) {
                 {{Kind::directory, names::vhost_dir, ""}});
 }
 
+/// The timer that looks host names of allow lists up again. It comes with the program and runs as
+/// long as there is a site.
+void add_timer(Builder& builder) {
+    Unit timer;
+    timer.enabled = true;
+    builder.add_unit(names::resolve_timer, timer, {}, {});
+}
+
 }  // namespace
 
 std::expected<Desired, std::string> for_host(const Inputs& inputs,
@@ -76,6 +84,7 @@ std::expected<Desired, std::string> for_host(const Inputs& inputs,
     add_directories(inputs, builder);
     add_firewall(inputs, builder);
     add_nginx(inputs, builder);
+    add_timer(builder);
     for (const auto& source : sources) {
         const auto fact = inputs.facts.cores.find(source);
         if (fact == inputs.facts.cores.end() || !fact->second) continue;

@@ -19,7 +19,15 @@ Link link(const SiteName& site, const SiteRecord& record) {
 
 FirewallSite firewall_site(const SiteName& site, const SiteRecord& record) {
     const Cidr& subnet = record.allocation.subnet;
-    return {names::host_link(site).name, subnet.at(2), subnet.at(1), record.network.egress};
+    const AppliedNetwork& network = record.network;
+    return {.link = names::host_link(site).name,
+            .address = subnet.at(2),
+            .gateway = subnet.at(1),
+            .egress = network.egress,
+            .allowed = boxes_of(network.allow),
+            .names = names_digest(network.allow),
+            .source_address = network.source_address,
+            .connections = network.connections};
 }
 
 }  // namespace wpns::desired

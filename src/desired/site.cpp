@@ -50,6 +50,7 @@ class SiteBuilder {
         add_directories();
         add_files();
         add_network();
+        add_egress();
         add_database();
         add_units();
         add_wordpress();
@@ -106,11 +107,19 @@ class SiteBuilder {
             }
             add_file(std::string(rendered_dir_.id) + "/" + file.name, value, {rendered_dir_});
         }
+        if (site_.config.network.egress == Egress::quarantine) add_quarantine();
         File resolver;
         resolver.content = builder_.fill("resolv.conf", Format::plain, values_);
         const std::string netns_dir = "/etc/netns/" + site_.name.str();
         const auto directory = builder_.add(Kind::directory, netns_dir, Directory{});
         add_file(netns_dir + "/resolv.conf", resolver, {directory});
+    }
+
+    /// No task of WordPress runs while this is there: nothing may change what is to be looked at.
+    void add_quarantine() {
+        File mark;
+        mark.content = "network.egress is \"quarantine\": no scheduled task runs\n";
+        add_file(std::string(rendered_dir_.id) + "/quarantine", mark, {rendered_dir_});
     }
 
     void add_file(const std::string& path, const File& value, Keys needs) {
@@ -124,6 +133,20 @@ class SiteBuilder {
         const auto firewall = builder_.add(Kind::firewall, link.host_end.name,
                                            firewall_site(site_.name, site_.record), {table});
         link_ = builder_.add(Kind::link, link.host_end.name, link, {netns_, firewall});
+    }
+
+    /// Past the address filter of the services that have the site's network, without being one of
+    /// their inputs.
+    void add_egress() {
+        if (egress_allow(site_).empty()) return;
+        File file;
+        file.content = builder_.fill("wpns-egress.conf", Format::unit, values_);
+        for (const char* role : {"php", "cron"}) {
+            const std::string directory = std::string(names::unit_dir) + "/" +
+                                          names::unit(site_.name, role, "service") + ".d";
+            const auto key = builder_.add(Kind::directory, directory, Directory{});
+            add_file(directory + "/egress.conf", file, {key});
+        }
     }
 
     void add_database() {
@@ -218,7 +241,10 @@ class SiteBuilder {
 
     void add_vhost() {
         Vhost vhost = visited_at(site_.inputs.host.listen);
-        vhost.content = builder_.fill("nginx-vhost.conf", Format::nginx, values_);
+        vhost.closed = site_.config.network.egress == Egress::quarantine;
+        vhost.content =
+            builder_.fill(vhost.closed ? "nginx-vhost-quarantine.conf" : "nginx-vhost.conf",
+                          Format::nginx, values_);
         vhost.domain = site_.config.domain;
         builder_.add(Kind::vhost, names::vhost_path(site_.name), vhost,
                      {{Kind::directory, names::vhost_dir, ""},

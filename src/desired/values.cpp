@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
@@ -66,7 +67,8 @@ void set_network(const Site& site, render::Values& values) {
     auto allowed = texts(resolvers(site.inputs));
     allowed.push_back("127.0.0.0/8");
     allowed.push_back(site.record.allocation.subnet.str());
-    values.set("host_address", link.host_address.str())
+    values.set_list("egress_allow", egress_allow(site))
+        .set("host_address", link.host_address.str())
         .set("address", link.site_address.str())
         .set_list("resolver", texts(resolvers(site.inputs)))
         .set_list("ip_allow", allowed)
@@ -154,6 +156,19 @@ std::expected<Site, std::string> resolve(const Inputs& inputs, const SiteName& n
 
 std::string salt(const SiteRecord& record, const std::string& which) {
     return hmac_sha256_hex(record.allocation.seed, "wordpress " + which);
+}
+
+std::vector<std::string> egress_allow(const Site& site) {
+    std::set<Cidr> networks;
+    const AppliedNetwork& network = site.record.network;
+    if (network.egress == Egress::none || network.egress == Egress::quarantine) return {};
+    for (const AllowTarget& target : network.allow)
+        if (target.network)
+            for (const Cidr& part : target.network->without(site.inputs.host.pool))
+                networks.insert(part);
+    std::vector<std::string> result;
+    for (const Cidr& part : networks) result.push_back(part.str());
+    return result;
 }
 
 render::Values values_of(const Site& site) {

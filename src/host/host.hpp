@@ -12,7 +12,10 @@
 
 #include "base/fd.hpp"
 #include "model/facts.hpp"
+#include "model/flow.hpp"
 #include "model/host_config.hpp"
+#include "model/refusals.hpp"
+#include "model/resolved_target.hpp"
 #include "model/resource.hpp"
 
 /// The only folder that touches the OS, behind narrow interfaces in our own words. All functions
@@ -126,6 +129,33 @@ class Firewall {
     virtual void change(std::span<const FirewallSite> put,
                         std::span<const FirewallSite> removed) = 0;
     virtual void remove_table() = 0;
+    /// What the site behind the host end of that name tried in vain; nothing without a table.
+    [[nodiscard]] virtual Refusals refusals(const std::string& link) const = 0;
+    /// The addresses of host names that are let through at present, of all sites.
+    [[nodiscard]] virtual std::vector<ResolvedTarget> resolved() const = 0;
+    /// Lets `put` through for an hour from now on, and `removed` (as observed) no more, in one
+    /// transaction. No two of one link may hold the same packet.
+    virtual void change_resolved(std::span<const ResolvedTarget> put,
+                                 std::span<const ResolvedTarget> removed) = 0;
+};
+
+/// Open connections, as the kernel follows them.
+class Flows {
+  public:
+    virtual ~Flows() = default;
+    /// Ends every IPv4 flow for which `forbidden` says so: its next packet is one of a new
+    /// connection, which the firewall judges. How many they were.
+    virtual unsigned cut(const std::function<bool(const Flow&)>& forbidden) = 0;
+};
+
+/// Names of the internet.
+class Resolver {
+  public:
+    virtual ~Resolver() = default;
+    /// The IPv4 addresses of each name, asked for all at once; a name that has none or gave no
+    /// answer before the deadline is not in the map.
+    [[nodiscard]] virtual std::map<std::string, std::vector<Ipv4>> look_up(
+        std::span<const std::string> names, std::chrono::seconds deadline) const = 0;
 };
 
 /// systemd, by D-Bus.
@@ -255,6 +285,8 @@ struct Host {
     Archives& archives;
     WebProbe& web;
     WriterLock& lock;
+    Flows& flows;
+    Resolver& resolver;
 };
 
 }  // namespace wpns::host

@@ -1,5 +1,6 @@
 #include "model/address.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -82,6 +83,19 @@ bool Cidr::contains(const Cidr& other) const noexcept {
 
 bool Cidr::overlaps(const Cidr& other) const noexcept {
     return contains(other) || other.contains(*this);
+}
+
+std::vector<Cidr> Cidr::without(const Cidr& hole) const {
+    if (!overlaps(hole)) return {*this};
+    std::vector<Cidr> rest;
+    // Halving this network towards the hole, the other half stays each time.
+    for (unsigned prefix = prefix_ + 1; prefix <= hole.prefix_; ++prefix) {
+        const Cidr towards = of(hole.network_, prefix);
+        rest.push_back(
+            of(Ipv4{towards.network_.value ^ (std::uint32_t{1} << (32 - prefix))}, prefix));
+    }
+    std::ranges::sort(rest);
+    return rest;
 }
 
 std::string Cidr::str() const {

@@ -6,6 +6,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wpns {
 
@@ -40,6 +41,8 @@ class Cidr {
     [[nodiscard]] bool contains(const Cidr& other) const noexcept;
     /// True when any address is in both: symmetric.
     [[nodiscard]] bool overlaps(const Cidr& other) const noexcept;
+    /// This network without the addresses of `hole`, as the fewest networks, in order.
+    [[nodiscard]] std::vector<Cidr> without(const Cidr& hole) const;
     [[nodiscard]] std::string str() const;
     auto operator<=>(const Cidr&) const = default;
 

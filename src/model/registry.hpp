@@ -26,6 +26,9 @@ struct Allocation {
 struct AppliedNetwork {
     unsigned mtu = 1500;
     Egress egress = Egress::open;
+    std::vector<AllowTarget> allow{};
+    Ipv4 source_address{};     ///< zero: what the route gives
+    unsigned connections = 0;  ///< 0: no limit
     bool operator==(const AppliedNetwork&) const = default;
 };
 

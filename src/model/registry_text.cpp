@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace wpns {
 namespace {
@@ -50,6 +52,16 @@ void put_resources(std::string& out, std::string_view key, const Recorded& resou
     out += resources.empty() ? "]\n" : "\n]\n";
 }
 
+/// What the first version did not know stands there only where it is used.
+void put_policy(std::string& out, const AppliedNetwork& network) {
+    std::vector<std::string> allow;
+    for (const AllowTarget& target : network.allow) allow.push_back(quoted(target.str()));
+    if (!allow.empty()) put(out, "allow", "[" + join(allow, ", ") + "]");
+    if (network.source_address != Ipv4{})
+        put(out, "source_address", quoted(network.source_address.str()));
+    if (network.connections != 0) put(out, "connections", std::to_string(network.connections));
+}
+
 void put_site(std::string& out, const SiteName& name, const SiteRecord& site) {
     out += "\n[sites." + name.str() + "]\n";
     put(out, "domain", quoted(site.domain));
@@ -59,6 +71,7 @@ void put_site(std::string& out, const SiteName& name, const SiteRecord& site) {
     put(out, "seed", quoted(site.allocation.seed));
     put(out, "mtu", std::to_string(site.network.mtu));
     put(out, "egress", quoted(to_string(site.network.egress)));
+    put_policy(out, site.network);
     put_resources(out, "resources", site.resources, name.str());
 }
 

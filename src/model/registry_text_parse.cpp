@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/digest.hpp"
+#include "model/connection_limits.hpp"
 #include "model/registry_text.hpp"
 #include "model/toml.hpp"
 
@@ -76,6 +77,26 @@ class Reader {
             for (const auto& element : *array) add_resource(result, element, site);
         return result;
     }
+    unsigned connection_limit(std::string_view key) {
+        const auto limit = static_cast<unsigned>(number(key, 0, 65535));
+        if (!is_connection_limit(limit)) fault(std::string(key) + " makes no sense");
+        return limit;
+    }
+    [[nodiscard]] bool has(std::string_view key) const { return table_.contains(key); }
+    std::vector<AllowTarget> allow_list(std::string_view key) {
+        std::vector<AllowTarget> result;
+        if (!has(key)) return result;
+        const auto* array = table_[key].as_array();
+        if (array == nullptr) fault(std::string(key) + " is no list");
+        for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
+            const auto target = AllowTarget::parse((*array)[i].value_or(std::string()));
+            if (target)
+                result.push_back(*target);
+            else
+                fault(std::string(key) + " makes no sense");
+        }
+        return result;
+    }
     void fault(const std::string& reason) { faults_.add(where_ + reason); }
 
   private:
@@ -112,7 +133,8 @@ std::optional<std::string> parse_seed(std::string text) {
 }
 
 SiteRecord read_site(Reader in, const std::string& name) {
-    in.only({"domain", "subnet", "uid", "db_uid", "seed", "mtu", "egress", "resources"});
+    in.only({"domain", "subnet", "uid", "db_uid", "seed", "mtu", "egress", "allow",
+             "source_address", "connections", "resources"});
     SiteRecord site;
     site.domain = in.text("domain");
     site.allocation.subnet = in.parsed("subnet", site.allocation.subnet, parse_subnet);
@@ -121,6 +143,10 @@ SiteRecord read_site(Reader in, const std::string& name) {
     site.allocation.seed = in.parsed("seed", std::string(), parse_seed);
     site.network.mtu = static_cast<unsigned>(in.number("mtu", 0, 65535));
     site.network.egress = in.parsed("egress", Egress::none, parse_egress);
+    site.network.allow = in.allow_list("allow");
+    if (in.has("source_address"))
+        site.network.source_address = in.parsed("source_address", Ipv4{}, &Ipv4::parse);
+    if (in.has("connections")) site.network.connections = in.connection_limit("connections");
     site.resources = in.resources("resources", name);
     return site;
 }

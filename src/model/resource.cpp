@@ -24,10 +24,12 @@ constexpr Names<Kind, 11> kinds = {{
     {Kind::vhost, "vhost"},
 }};
 
-constexpr Names<Egress, 3> egresses = {{
+constexpr Names<Egress, 5> egresses = {{
     {Egress::open, "open"},
     {Egress::web, "web"},
+    {Egress::allow, "allow"},
     {Egress::none, "none"},
+    {Egress::quarantine, "quarantine"},
 }};
 
 /// The tables are in the order of their enums.

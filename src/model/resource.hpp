@@ -35,7 +35,7 @@ enum class Kind {
 /// The kind of that name, or nothing.
 [[nodiscard]] std::optional<Kind> parse_kind(std::string_view text);
 
-/// "open", "web" or "none", and back.
+/// "open", "web", "allow", "none" or "quarantine", and back.
 [[nodiscard]] std::string_view to_string(Egress egress);
 [[nodiscard]] std::optional<Egress> parse_egress(std::string_view text);
 
@@ -124,6 +124,10 @@ struct FirewallSite {
     Ipv4 address;
     Ipv4 gateway;
     Egress egress = Egress::open;
+    std::vector<AllowBox> allowed{};  ///< of the networks in its allow list: boxes_of
+    std::string names{};              ///< of the host names in its allow list: names_digest
+    Ipv4 source_address{};            ///< what it leaves the host by; zero: what the route gives
+    unsigned connections = 0;         ///< most at a time; 0: no limit
     bool operator==(const FirewallSite&) const = default;
 };
 
@@ -174,6 +178,7 @@ struct Vhost {
     Ipv4 address{};
     std::uint16_t port = 80;
     std::string domain{};
+    bool closed = false;  ///< visitors are turned away: 503
     bool operator==(const Vhost& other) const { return content == other.content; }
 };
 

@@ -103,6 +103,9 @@ void compare(Out& out, const FirewallSite& wanted, const FirewallSite& observed)
         .value("address", wanted.address, observed.address);
     out.value("gateway", wanted.gateway, observed.gateway);
     out.value("egress", wanted.egress, observed.egress);
+    out.opaque("allow", wanted.allowed == observed.allowed && wanted.names == observed.names);
+    out.value("source address", wanted.source_address, observed.source_address);
+    out.value("connections", wanted.connections, observed.connections);
 }
 
 void compare(Out& out, const Link& wanted, const Link& observed) {

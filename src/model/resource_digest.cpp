@@ -64,6 +64,12 @@ void put(Canonical& out, const FirewallTable& table) {
 void put(Canonical& out, const FirewallSite& site) {
     out.add("link", site.link).add("address", site.address.str());
     out.add("gateway", site.gateway.str()).add("egress", to_string(site.egress));
+    // What was not there in the first version shows only where it is used.
+    for (const AllowBox& box : site.allowed)
+        out.add("allowed", box.network.str()).add("protocol", box.protocol).add("port", box.port);
+    if (!site.names.empty()) out.add("names", site.names);
+    if (site.source_address != Ipv4{}) out.add("source_address", site.source_address.str());
+    if (site.connections != 0) out.add("connections", site.connections);
 }
 
 void put(Canonical& out, const Link& link) {

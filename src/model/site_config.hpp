@@ -7,14 +7,17 @@
 #include <vector>
 
 #include "model/address.hpp"
+#include "model/allow_target.hpp"
 
 namespace wpns {
 
 /// What a site may reach outside the host.
 enum class Egress {
-    open,  ///< everything but private, link-local and metadata addresses
-    web,   ///< TCP 80 and 443, and the resolvers
-    none,  ///< nothing
+    open,        ///< everything but private, link-local and metadata addresses
+    web,         ///< TCP 80 and 443, and the resolvers
+    allow,       ///< what the allow list names, and the resolvers
+    none,        ///< nothing
+    quarantine,  ///< nothing, and visitors are told that the site is closed
 };
 
 /// Whose WordPress core a site runs.
@@ -56,6 +59,9 @@ struct SiteConfig {
         std::optional<Cidr> subnet;  ///< pinned /30
         unsigned mtu = 0;            ///< 0: that of the host's default route
         Egress egress = Egress::open;
+        std::vector<AllowTarget> allow{};      ///< what else it reaches: also private, also port 25
+        std::optional<Ipv4> source_address{};  ///< which address of the host it leaves by
+        unsigned connections = 0;              ///< most connections at a time; 0: no limit
         bool operator==(const Network&) const = default;
     } network;
 

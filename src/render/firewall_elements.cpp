@@ -1,7 +1,9 @@
 #include "render/firewall_elements.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -26,66 +28,132 @@ std::string_view chain_of(Egress egress) {
             return "egress_open";
         case Egress::web:
             return "egress_web";
+        case Egress::allow:
+            return "egress_allow";
         case Egress::none:
             return "egress_none";
+        case Egress::quarantine:
+            return "egress_quarantine";
     }
     return "egress_none";
 }
 
 std::optional<Egress> egress_of(const std::optional<std::string>& chain) {
-    for (const Egress egress : {Egress::open, Egress::web, Egress::none})
+    for (const Egress egress :
+         {Egress::open, Egress::web, Egress::allow, Egress::none, Egress::quarantine})
         if (chain == chain_of(egress)) return egress;
     return std::nullopt;
 }
 
-bool is_link_name(std::string_view name) {
-    return !name.empty() && name.size() <= 15 && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    });
-}
-
-/// Elements to put into or take out of the three collections.
-struct Batch {
-    std::vector<std::string> sources;
-    std::vector<std::string> gateways;
-    std::vector<std::string> egress;
-
+/// Elements to put into or take out of the collections, in the order of their making.
+class Batch {
+  public:
+    void put(std::string_view collection, std::string element) {
+        elements_.at(index_of(collection)).push_back(std::move(element));
+    }
     [[nodiscard]] std::string text(std::string_view verb) const {
-        return line(verb, "sources", sources) + line(verb, "gateways", gateways) +
-               line(verb, "egress", egress);
+        std::string text;
+        for (std::size_t i = 0; i < collections.size(); ++i)
+            text += firewall_statement(verb, collections.at(i), elements_.at(i));
+        return text;
     }
 
   private:
-    static std::string line(std::string_view verb, std::string_view collection,
-                            const std::vector<std::string>& elements) {
-        if (elements.empty()) return {};
-        return std::string(verb) + " element inet wpns " + std::string(collection) + " { " +
-               join(elements, ", ") + " }\n";
+    static constexpr std::array<std::string_view, 8> collections = {
+        "sources",     "gateways", "egress",      "refusals",
+        "quarantined", "allowed",  "connections", "source_address"};
+
+    static std::size_t index_of(std::string_view collection) {
+        return static_cast<std::size_t>(std::ranges::find(collections, collection) -
+                                        collections.begin());
     }
+
+    std::array<std::vector<std::string>, collections.size()> elements_;
 };
 
 std::string quoted(const std::string& link) {
     return '"' + link + '"';
 }
 
-void put_missing(std::vector<std::string>& batch, const std::string& link,
-                 const std::set<Ipv4>& from, const std::set<Ipv4>& in) {
-    for (const Ipv4 address : from)
-        if (!in.contains(address)) batch.push_back(quoted(link) + " . " + address.str());
-}
+/// What one link is to lose and to get.
+class LinkChange {
+  public:
+    LinkChange(const std::string& link, const FirewallElements& before,
+               const FirewallElements& after, Batch& gone, Batch& added)
+        : link_(link), before_(before), after_(after), gone_(gone), added_(added) {}
 
-/// Both directions of one link. A changed verdict is taken out and put in, as adding a key that is
-/// there with another value fails.
-void put_difference(Batch& gone, Batch& added, const std::string& link,
-                    const FirewallElements& before, const FirewallElements& after) {
-    put_missing(gone.sources, link, before.sources, after.sources);
-    put_missing(added.sources, link, after.sources, before.sources);
-    put_missing(gone.gateways, link, before.gateways, after.gateways);
-    put_missing(added.gateways, link, after.gateways, before.gateways);
-    if (before.verdict == after.verdict) return;
-    if (before.verdict) gone.egress.push_back(quoted(link));
-    if (after.verdict) added.egress.push_back(quoted(link) + " : goto " + *after.verdict);
-}
+    void put() {
+        put_sources();
+        put_members("gateways", before_.gateways, after_.gateways, &LinkChange::address_key);
+        put_members("allowed", before_.allowed, after_.allowed, &firewall_box_key);
+        put_verdict();
+        put_flag("refusals", before_.counted, after_.counted);
+        put_flag("quarantined", before_.quarantined, after_.quarantined);
+        put_connections();
+        put_source_address();
+    }
+
+  private:
+    static std::string address_key(const std::string& link, Ipv4 address) {
+        return quoted(link) + " . " + address.str();
+    }
+
+    template <typename Member, typename Write>
+    void put_members(std::string_view collection, const std::set<Member>& before,
+                     const std::set<Member>& after, Write write) {
+        for (const Member& member : before)
+            if (!after.contains(member)) gone_.put(collection, write(link_, member));
+        for (const Member& member : after)
+            if (!before.contains(member)) added_.put(collection, write(link_, member));
+    }
+
+    /// With another comment an element is another one.
+    void put_sources() {
+        const bool same_names = before_.names == after_.names;
+        for (const Ipv4 address : before_.sources)
+            if (!same_names || !after_.sources.contains(address))
+                gone_.put("sources", address_key(link_, address));
+        const std::string comment =
+            after_.names.empty() ? "" : " comment \"names:" + after_.names + "\"";
+        for (const Ipv4 address : after_.sources)
+            if (!same_names || !before_.sources.contains(address))
+                added_.put("sources", address_key(link_, address) + comment);
+    }
+
+    /// A changed verdict is taken out and put in, as adding a key that is there with another value
+    /// fails. The same goes for the value of any other element.
+    void put_verdict() {
+        if (before_.verdict == after_.verdict) return;
+        if (before_.verdict) gone_.put("egress", quoted(link_));
+        if (after_.verdict) added_.put("egress", quoted(link_) + " : goto " + *after_.verdict);
+    }
+
+    void put_flag(std::string_view collection, bool before, bool after) {
+        if (before && !after) gone_.put(collection, quoted(link_));
+        if (after && !before) added_.put(collection, quoted(link_));
+    }
+
+    void put_connections() {
+        if (before_.connections == after_.connections) return;
+        if (before_.connections != 0) gone_.put("connections", quoted(link_));
+        if (after_.connections != 0)
+            added_.put("connections",
+                       quoted(link_) + " : jump limit_" + std::to_string(after_.connections));
+    }
+
+    void put_source_address() {
+        if (before_.source_address == after_.source_address) return;
+        if (before_.source_address != Ipv4{}) gone_.put("source_address", quoted(link_));
+        if (after_.source_address != Ipv4{})
+            added_.put("source_address", quoted(link_) + " : " + after_.source_address.str());
+    }
+
+    const std::string& link_;
+    const FirewallElements& before_;
+    const FirewallElements& after_;
+    Batch& gone_;
+    Batch& added_;
+};
 
 const FirewallElements& find_or_none(const FirewallCollections& all, const std::string& link) {
     static const FirewallElements none;
@@ -97,8 +165,14 @@ const FirewallElements& find_or_none(const FirewallCollections& all, const std::
 
 FirewallElements firewall_elements(const FirewallSite& site) {
     return {.sources = {site.address},
+            .names = site.names,
             .gateways = {site.gateway},
-            .verdict = std::string(chain_of(site.egress))};
+            .verdict = std::string(chain_of(site.egress)),
+            .counted = true,
+            .quarantined = site.egress == Egress::quarantine,
+            .allowed = {site.allowed.begin(), site.allowed.end()},
+            .source_address = site.source_address,
+            .connections = site.connections};
 }
 
 FirewallSite firewall_site(const std::string& link, const FirewallElements& elements) {
@@ -106,8 +180,13 @@ FirewallSite firewall_site(const std::string& link, const FirewallElements& elem
     const auto egress = egress_of(elements.verdict);
     if (elements.gateways.size() == 1) site.gateway = *elements.gateways.begin();
     if (egress) site.egress = *egress;
-    if (elements.sources.size() == 1 && elements.gateways.size() == 1 && egress)
-        site.address = *elements.sources.begin();
+    site.allowed = {elements.allowed.begin(), elements.allowed.end()};
+    site.names = elements.names;
+    site.source_address = elements.source_address;
+    site.connections = elements.connections;
+    const bool whole = elements.sources.size() == 1 && elements.gateways.size() == 1 && egress &&
+                       elements.counted && elements.quarantined == (egress == Egress::quarantine);
+    if (whole) site.address = *elements.sources.begin();
     return site;
 }
 
@@ -123,7 +202,7 @@ std::expected<std::string, std::string> firewall_change_text(const FirewallColle
         if (old_elements == new_elements) continue;
         if (!is_link_name(link))
             return std::unexpected("'" + printable(link) + "' is no link name of ours");
-        put_difference(gone, added, link, old_elements, new_elements);
+        LinkChange(link, old_elements, new_elements, gone, added).put();
     }
     return gone.text("delete") + added.text("add");
 }
@@ -145,6 +224,27 @@ std::optional<std::string> firewall_digest_in(std::string_view listing) {
     if (at == std::string_view::npos) return std::nullopt;
     const auto digest = listing.substr(at + comment_mark.size(), digest_size);
     return is_digest(digest) ? std::optional<std::string>(digest) : std::nullopt;
+}
+
+std::string firewall_statement(std::string_view verb, std::string_view collection,
+                               const std::vector<std::string>& elements) {
+    if (elements.empty()) return {};
+    return std::string(verb) + " element inet wpns " + std::string(collection) + " { " +
+           join(elements, ", ") + " }\n";
+}
+
+// Numbers, not names: those are read from /etc/protocols, which need not be there.
+std::string firewall_box_key(const std::string& link, const AllowBox& box) {
+    return quoted(link) + " . " +
+           (box.network.prefix() == 32 ? box.network.network().str() : box.network.str()) + " . " +
+           std::to_string(box.protocol) + " . " +
+           (box.port == 0 ? "0-65535" : std::to_string(box.port));
+}
+
+bool is_link_name(std::string_view name) {
+    return !name.empty() && name.size() <= 15 && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    });
 }
 
 }  // namespace wpns::render

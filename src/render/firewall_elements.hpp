@@ -15,12 +15,19 @@
 /// Typed serialisers: what they write comes from checked values only.
 namespace wpns::render {
 
-/// What the three collections hold for one link. In order there is one of each.
+/// What the collections hold for one link. In order there is one source, one gateway, a verdict and
+/// a counter.
 struct FirewallElements {
     std::set<Ipv4> sources;
+    std::string names;  ///< comment of the source: names_digest of the allow list
     std::set<Ipv4> gateways;
     /// The chain that the link's traffic goes to; "" for a foreign verdict.
     std::optional<std::string> verdict;
+    bool counted = false;
+    bool quarantined = false;
+    std::set<AllowBox> allowed;
+    Ipv4 source_address{};     ///< zero: none
+    unsigned connections = 0;  ///< 0: none
     bool operator==(const FirewallElements&) const = default;
 };
 /// By link name.
@@ -45,5 +52,13 @@ using FirewallCollections = std::map<std::string, FirewallElements>;
 
 /// The digest in a listing of the table; nothing when it holds none.
 [[nodiscard]] std::optional<std::string> firewall_digest_in(std::string_view listing);
+
+/// "verb element inet wpns COLLECTION { ... }" in one line; empty for no elements.
+[[nodiscard]] std::string firewall_statement(std::string_view verb, std::string_view collection,
+                                             const std::vector<std::string>& elements);
+/// `"veth0-a" . 203.0.113.0/24 . 6 . 443`: the key of a box in `allowed` and `resolved`.
+[[nodiscard]] std::string firewall_box_key(const std::string& link, const AllowBox& box);
+/// True for [a-z0-9_-], at most 15 characters.
+[[nodiscard]] bool is_link_name(std::string_view name);
 
 }  // namespace wpns::render

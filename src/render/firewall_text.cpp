@@ -1,23 +1,15 @@
 #include "render/firewall_text.hpp"
 
-#include <array>
 #include <set>
 #include <string_view>
 
 #include "base/text.hpp"
+#include "model/connection_limits.hpp"
 #include "model/names.hpp"
+#include "model/private_ranges.hpp"
 
 namespace wpns::render {
 namespace {
-
-/// What no site may reach: "this" network, private, shared (with Alibaba's metadata service on
-/// 100.100.100.200), loopback, link-local (with the metadata service of most clouds), protocol
-/// assignments, benchmarking, Azure's metadata service, multicast, reserved.
-constexpr std::array private_ranges{
-    "0.0.0.0/8",        "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8",
-    "168.63.129.16/32", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-    "192.168.0.0/16",   "198.18.0.0/15",  "224.0.0.0/4",   "240.0.0.0/4",
-};
 
 /// Written so that nft 1.0.6 reads it: no two closing braces on one line, no `destroy`.
 /// GROUP, POOL, PRIVATE and RESOLVERS are filled in.
@@ -30,6 +22,15 @@ constexpr std::array private_ranges{
 ///  - forward: nobody but the host reaches a site; sites do not reach each other.
 ///  - Refusals answer at once, so that PHP fails instead of waiting. SMTP to the world is refused:
 ///    a broken-in site must not send mail past the host.
+///  - Every refusal counts for its site, and with its target. A target that is known costs one
+///    lookup. New ones are taken up at a limited pace a site and never beyond the size of the set,
+///    so that a flood fills neither the memory nor the place of other sites. Nothing is logged.
+///  - `listed` lets through what the site's allow list names, be it private or SMTP; the pool is
+///    refused before. Both of its sets hold whole packets' worth of keys for all sites, and are
+///    asked only about what would be refused otherwise.
+///  - `connections` leads to the chain of a limit, which comes back unless there are too many.
+///  Asked
+///    only about new connections, as open ones are accepted before.
 ///  - postrouting: only what was forwarded from a site is changed.
 constexpr std::string_view table_template = R"(table inet wpns {
 	set sources {
@@ -44,6 +45,28 @@ constexpr std::string_view table_template = R"(table inet wpns {
 		type ifname : verdict
 	}
 
+	set quarantined {
+		type ifname
+	}
+
+	map connections {
+		type ifname : verdict
+	}
+LIMIT_SETS
+	map source_address {
+		type ifname : ipv4_addr
+	}
+
+	set allowed {
+		type ifname . ipv4_addr . inet_proto . inet_service
+		flags interval
+	}
+
+	set resolved {
+		type ifname . ipv4_addr . inet_proto . inet_service
+		flags interval,timeout
+	}
+
 	set resolvers {
 		type ipv4_addrRESOLVERS
 	}
@@ -53,16 +76,61 @@ constexpr std::string_view table_template = R"(table inet wpns {
 		flags intervalPRIVATE
 	}
 
-	chain refuse {
+	set refusals {
+		type ifname
+		counter
+	}
+
+	set refused {
+		type ifname . ipv4_addr . inet_proto . inet_service
+		size 65536
+		flags dynamic,timeout
+		timeout 3d
+	}
+
+	set refused_other {
+		type ifname . ipv4_addr . inet_proto
+		size 16384
+		flags dynamic,timeout
+		timeout 3d
+	}
+
+	set newcomers {
+		type ifname
+		size 65536
+		flags dynamic
+	}
+
+	chain reject_now {
 		meta l4proto tcp reject with tcp reset
 		reject with icmpx admin-prohibited
+	}
+
+	chain refuse_port {
+		iifname . ip daddr . meta l4proto . th dport @refused goto reject_now
+		add @newcomers { iifname NEWCOMERS } add @refused { iifname . ip daddr . meta l4proto . th dport counter }
+		goto reject_now
+	}
+
+	chain refuse {
+		iifname @refusals
+		meta l4proto { tcp, udp } goto refuse_port
+		iifname . ip daddr . meta l4proto @refused_other goto reject_now
+		add @newcomers { iifname NEWCOMERS } add @refused_other { iifname . ip daddr . meta l4proto counter }
+		goto reject_now
+	}
+
+LIMIT_CHAINS	chain listed {
+		meta l4proto { tcp, udp } iifname . ip daddr . meta l4proto . th dport @allowed accept
+		meta l4proto { tcp, udp } iifname . ip daddr . meta l4proto . th dport @resolved accept
+		goto refuse
 	}
 
 	chain outbound {
 		ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 accept
 		ip daddr POOL goto refuse
-		ip daddr @private goto refuse
-		tcp dport 25 goto refuse
+		ip daddr @private goto listed
+		tcp dport 25 goto listed
 	}
 
 	chain egress_open {
@@ -73,10 +141,19 @@ constexpr std::string_view table_template = R"(table inet wpns {
 	chain egress_web {
 		jump outbound
 		tcp dport { 80, 443 } accept
-		goto refuse
+		goto listed
+	}
+
+	chain egress_allow {
+		jump outbound
+		goto listed
 	}
 
 	chain egress_none {
+		goto refuse
+	}
+
+	chain egress_quarantine {
 		goto refuse
 	}
 
@@ -93,6 +170,8 @@ constexpr std::string_view table_template = R"(table inet wpns {
 		meta nfproto ipv6 drop
 		ct state established,related accept
 		ct state invalid drop
+		iifname @quarantined goto refuse
+		iifname vmap @connections
 		iifname . ip daddr @gateways tcp dport { 80, 443 } accept
 		iifname . ip daddr @gateways icmp type echo-request limit rate 50/second burst 50 packets accept
 		ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 iifname vmap @egress
@@ -107,12 +186,14 @@ constexpr std::string_view table_template = R"(table inet wpns {
 		ct state invalid drop
 		iifgroup != GROUP drop
 		oifgroup GROUP goto refuse
+		iifname vmap @connections
 		iifname vmap @egress
 		goto refuse
 	}
 
 	chain postrouting {
 		type nat hook postrouting priority srcnat; policy accept;
+		iifgroup GROUP oifgroup != GROUP ip saddr POOL snat ip to iifname map @source_address fully-random
 		iifgroup GROUP oifgroup != GROUP ip saddr POOL masquerade fully-random
 	}
 }
@@ -122,6 +203,25 @@ void replace_all(std::string& text, std::string_view mark, const std::string& va
     for (auto at = text.find(mark); at != std::string::npos;
          at = text.find(mark, at + value.size()))
         text.replace(at, mark.size(), value);
+}
+
+/// A set and a chain for every limit: the set takes up a link with its first connection.
+std::string limit_sets() {
+    std::string text;
+    for (const unsigned limit : connection_limits)
+        text += "\n\tset counted_" + std::to_string(limit) +
+                " {\n\t\ttype ifname\n\t\tsize 65536\n\t\tflags dynamic\n\t}\n";
+    return text;
+}
+
+std::string limit_chains() {
+    std::string text;
+    for (const unsigned limit : connection_limits) {
+        const std::string number = std::to_string(limit);
+        text += "\tchain limit_" + number + " {\n\t\tadd @counted_" + number +
+                " { iifname ct count over " + number + " } goto refuse\n\t}\n\n";
+    }
+    return text;
 }
 
 /// A line of elements inside a set; nothing for none, as nft knows no empty list.
@@ -138,7 +238,12 @@ std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resol
     for (const Ipv4 resolver : sorted) addresses.push_back(resolver.str());
     std::string text(table_template);
     replace_all(text, "RESOLVERS", elements_line(addresses));
-    replace_all(text, "PRIVATE", elements_line({private_ranges.begin(), private_ranges.end()}));
+    std::vector<std::string> ranges;
+    for (const Cidr& range : private_ranges()) ranges.push_back(range.str());
+    replace_all(text, "LIMIT_SETS", limit_sets());
+    replace_all(text, "LIMIT_CHAINS", limit_chains());
+    replace_all(text, "NEWCOMERS", "limit rate 20/hour burst 500 packets");
+    replace_all(text, "PRIVATE", elements_line(ranges));
     replace_all(text, "GROUP", std::to_string(names::link_group));
     replace_all(text, "POOL", pool.str());
     return text;

@@ -5,12 +5,12 @@
 
 #include "model/address.hpp"
 
-/// Table inet wpns as text for nft: a handful of static chains over three collections, which hold
-/// one element of each per site (render/firewall_elements.hpp).
+/// Table inet wpns as text for nft: a handful of static chains over a few collections, which hold
+/// the elements of all sites (render/firewall_elements.hpp).
 namespace wpns::render {
 
-/// The static part: chains, rules, empty `sources`, `gateways` and `egress`, and the fixed sets
-/// `private` and `resolvers`. Traffic that neither comes from nor goes to a link of our group falls
+/// The static part: chains, rules, empty collections, and the fixed sets `private` and
+/// `resolvers`. Traffic that neither comes from nor goes to a link of our group falls
 /// through untouched. A complete block that `nft -c -f` accepts.
 [[nodiscard]] std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resolvers);
 

@@ -6,7 +6,9 @@
 
 #include "cli/execution.hpp"
 #include "cli/planning.hpp"
+#include "cli/report.hpp"
 #include "cli/session.hpp"
+#include "cli/verbs.hpp"
 #include "fakes/fake_host.hpp"
 
 namespace wpns {
@@ -129,6 +131,169 @@ TEST_F(Lifecycle, EgressIsChangedWithoutARestart) {
     EXPECT_EQ(errors_of(sync()), "");
     EXPECT_EQ(fake_.firewall.elements.at("veth0-site-a").egress, Egress::web);
     EXPECT_TRUE(fake_.units.restarted.empty());
+}
+
+TEST_F(Lifecycle, EveryChangeOfAPolicyRestartsNothing) {
+    fake_.facts.facts.addresses = {*Ipv4::parse("203.0.113.2"), *Ipv4::parse("203.0.113.9")};
+    fake_.resolver.known["api.example.com"] = {*Ipv4::parse("198.51.100.7")};
+    ASSERT_EQ(errors_of(sync()), "");
+    for (const char* policy :
+         {"egress = \"allow\"\nallow = [\"10.20.0.0/16:5432\", \"api.example.com:443\"]",
+          "egress = \"web\"", "egress = \"none\"", "egress = \"quarantine\"",
+          "source_address = \"203.0.113.9\"\nconnections = 50", "egress = \"open\""}) {
+        fake_.units.restarted.clear();
+        put_site("site-a", std::string("[network]\n") + policy + "\n");
+        EXPECT_EQ(errors_of(sync()), "") << policy;
+        EXPECT_EQ(fake_.units.restarted, std::vector<std::string>{}) << policy;
+        EXPECT_TRUE(plan().plan.actions.empty()) << policy;
+    }
+}
+
+TEST_F(Lifecycle, NamesOfAnAllowListAreLookedUpAtOnce) {
+    const auto address_of = [&](const std::string& name) {
+        std::string text;
+        for (const auto& target : fake_.firewall.named)
+            if (target.name == name) text += target.link + " " + target.box.network.str() + " ";
+        return text;
+    };
+    auto& known = fake_.resolver.known;
+    known["api.example.com"] = {*Ipv4::parse("198.51.100.7")};
+    known["inside.example.com"] = {*Ipv4::parse("10.20.0.5"), *Ipv4::parse("198.51.100.8")};
+    put_site("site-a",
+             "[network]\negress = \"allow\"\n"
+             "allow = [\"api.example.com/tcp\", \"inside.example.com:80/tcp\"]\n");
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(address_of("api.example.com"), "veth0-site-a 198.51.100.7/32 ");
+    EXPECT_EQ(address_of("inside.example.com"), "veth0-site-a 198.51.100.8/32 ")
+        << "a name must not lead into a private range";
+    // Only the names differ; the private range is named now.
+    put_site("site-a",
+             "[network]\negress = \"allow\"\n"
+             "allow = [\"inside.example.com:80/tcp\", \"10.20.0.0/16:22\"]\n");
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(address_of("api.example.com"), "");
+    EXPECT_EQ(address_of("inside.example.com"),
+              "veth0-site-a 10.20.0.5/32 veth0-site-a 198.51.100.8/32 ");
+    put_site("site-a",
+             "[network]\negress = \"allow\"\nallow = [\"gone.example.com\", \"10.20.0.0/16\"]\n");
+    const auto report = sync();
+    EXPECT_EQ(errors_of(report), "");
+    ASSERT_EQ(report.at("site-a").warnings.size(), 1U);
+    EXPECT_NE(report.at("site-a").warnings.front().find("gone.example.com has no address"),
+              std::string::npos);
+    EXPECT_TRUE(fake_.firewall.named.empty());
+    EXPECT_TRUE(plan().plan.actions.empty());
+}
+
+TEST_F(Lifecycle, TheTimerLooksNamesUpAgain) {
+    auto& known = fake_.resolver.known;
+    known["api.example.com"] = {*Ipv4::parse("198.51.100.7")};
+    put_site("site-a",
+             "[network]\nallow = [\"api.example.com:443/tcp\", \"api.example.com/tcp\"]\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    ASSERT_EQ(fake_.firewall.named.size(), 1U) << "the entry for all ports holds the other one";
+    known["api.example.com"] = {*Ipv4::parse("198.51.100.7"), *Ipv4::parse("198.51.100.9")};
+    EXPECT_EQ(cli::cmd_resolve(fake_.host), cli::done);
+    EXPECT_EQ(fake_.firewall.named.size(), 2U);
+    // No answer for now: what is known stays until it times out.
+    known.clear();
+    EXPECT_EQ(cli::cmd_resolve(fake_.host), cli::done);
+    EXPECT_EQ(fake_.firewall.named.size(), 2U);
+}
+
+TEST_F(Lifecycle, QuarantineTurnsVisitorsAwayAndLeavesTheServicesUp) {
+    ASSERT_EQ(errors_of(sync()), "");
+    const std::string vhost = "/etc/nginx/wpns.d/site-a.conf";
+    const std::string before = fake_.files.files.at(vhost).content;
+    const auto states = fake_.units.states.size();
+    put_site("site-a", "[network]\negress = \"quarantine\"\n");
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_NE(fake_.files.files.at(vhost).content.find("return 503"), std::string::npos);
+    EXPECT_EQ(fake_.files.files.at(vhost).content.find("proxy_pass"), std::string::npos);
+    EXPECT_EQ(fake_.firewall.elements.at("veth0-site-a").egress, Egress::quarantine);
+    EXPECT_EQ(fake_.units.states.size(), states);
+    EXPECT_TRUE(fake_.files.files.contains("/etc/wpns/rendered/site-a/quarantine"));
+    put_site("site-a");
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.files.files.at(vhost).content, before);
+    EXPECT_FALSE(fake_.files.files.contains("/etc/wpns/rendered/site-a/quarantine"));
+}
+
+TEST_F(Lifecycle, OpenConnectionsThatANewPolicyForbidsAreCut) {
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto ip = [](const char* text) { return *Ipv4::parse(text); };
+    const Flow web{ip("10.10.1.2"), ip("8.8.8.8"), protocol_tcp, 443, ip("203.0.113.2")};
+    const Flow other{ip("10.10.1.2"), ip("8.8.8.8"), protocol_tcp, 8080, ip("203.0.113.2")};
+    const Flow neighbour{ip("10.10.1.6"), ip("8.8.8.8"), protocol_tcp, 8080, ip("203.0.113.2")};
+    const Flow database{ip("10.10.1.1"), ip("10.10.1.2"), protocol_tcp, 3306, ip("10.10.1.1")};
+    fake_.flows.open = {web, other, neighbour, database};
+    put_site("site-a", "[network]\negress = \"web\"\n");
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.flows.open, (std::vector<Flow>{web, neighbour, database}));
+    fake_.files.files.erase("/etc/wpns/sites.d/site-a.toml");
+    EXPECT_EQ(errors_of(sync({.only = {name("site-a")}, .leaving = {name("site-a")}})), "");
+    EXPECT_EQ(fake_.flows.open, std::vector<Flow>{neighbour});
+}
+
+/// Killed after the rules and before the cut: the next run finds the rules as wanted.
+TEST_F(Lifecycle, AnInterruptedCutIsMadeUpFor) {
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto registry = fake_.files.files.at("/var/lib/wpns/registry.toml");
+    put_site("site-a", "[network]\negress = \"none\"\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    fake_.files.files.at("/var/lib/wpns/registry.toml") = registry;
+    fake_.flows.open = {{*Ipv4::parse("10.10.1.2"), *Ipv4::parse("8.8.8.8"), protocol_tcp, 443,
+                         *Ipv4::parse("203.0.113.2")}};
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.flows.open, std::vector<Flow>{});
+    EXPECT_TRUE(plan().plan.actions.empty());
+}
+
+TEST_F(Lifecycle, ABootHasTheWholePolicyFromTheRegistry) {
+    fake_.facts.facts.addresses = {*Ipv4::parse("203.0.113.9")};
+    put_site("site-a",
+             "[network]\negress = \"allow\"\nallow = [\"10.20.0.0/16\", \"api.example.com\"]\n"
+             "source_address = \"203.0.113.9\"\nconnections = 50\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto before = fake_.firewall.elements;
+    EXPECT_EQ(before.at("veth0-site-a").allowed.size(), 2U);
+    EXPECT_EQ(before.at("veth0-site-a").connections, 50U);
+    fake_.firewall.remove_table();
+    put_site("site-a");
+    EXPECT_EQ(cli::cmd_firewall_up(fake_.host), cli::done);
+    EXPECT_EQ(fake_.firewall.elements, before);
+}
+
+TEST_F(Lifecycle, ASourceAddressThatTheHostLacksIsRefusedByName) {
+    fake_.facts.facts.addresses = {*Ipv4::parse("203.0.113.2")};
+    put_site("site-a", "[network]\nsource_address = \"203.0.113.9\"\n");
+    const auto planned = plan();
+    ASSERT_TRUE(planned.site_errors.contains("site-a"));
+    EXPECT_EQ(
+        planned.site_errors.at("site-a"),
+        "network.source_address 203.0.113.9 is no address of this host, which has 203.0.113.2");
+}
+
+TEST_F(Lifecycle, AnAllowListPassesTheAddressFilterButForThePool) {
+    put_site("site-a", "[network]\nallow = [\"10.0.0.0/8:5432\"]\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    for (const char* role : {"php", "cron"}) {
+        const std::string text = fake_.files.files
+                                     .at("/etc/systemd/system/wpns-" + std::string(role) +
+                                         "@site-a.service.d/egress.conf")
+                                     .content;
+        EXPECT_NE(text.find("IPAddressAllow=10.11.0.0/16\n"), std::string::npos) << text;
+        EXPECT_EQ(text.find("IPAddressAllow=10.10."), std::string::npos);
+        EXPECT_EQ(text.find("IPAddressAllow=10.0.0.0/8"), std::string::npos);
+    }
+    const auto reloads = fake_.units.reloads;
+    put_site("site-a");
+    EXPECT_EQ(errors_of(sync()), "");
+    for (const auto& [path, file] : fake_.files.files)
+        EXPECT_EQ(path.find("/egress.conf"), std::string::npos) << path;
+    for (const auto& [path, directory] : fake_.files.directories)
+        EXPECT_EQ(path.find(".service.d"), std::string::npos) << path;
+    EXPECT_EQ(fake_.units.reloads, reloads + 1) << "systemd must read its files again";
 }
 
 TEST_F(Lifecycle, DriftIsHealed) {

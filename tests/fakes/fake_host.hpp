@@ -214,6 +214,7 @@ class FakeFirewall : public host::Firewall {
     explicit FakeFirewall(Faults& faults) : faults_(faults) {}
     std::optional<FirewallTable> loaded;
     std::map<std::string, FirewallSite> elements;
+    std::set<ResolvedTarget> named;
 
     [[nodiscard]] std::optional<FirewallTable> table(const FirewallTable&) const override {
         return loaded;
@@ -228,13 +229,28 @@ class FakeFirewall : public host::Firewall {
     void change(std::span<const FirewallSite> put, std::span<const FirewallSite> removed) override {
         faults_.change("change firewall");
         if (!loaded) throw Error(ErrorKind::failed, "no table");
-        for (const auto& site : removed) elements.erase(site.link);
+        for (const auto& site : removed) {
+            elements.erase(site.link);
+            std::erase_if(named, [&](const auto& target) { return target.link == site.link; });
+        }
         for (const auto& site : put) elements[site.link] = site;
     }
     void remove_table() override {
         faults_.change("remove table");
         loaded.reset();
         elements.clear();
+        named.clear();
+    }
+    [[nodiscard]] Refusals refusals(const std::string&) const override { return {}; }
+    [[nodiscard]] std::vector<ResolvedTarget> resolved() const override {
+        return {named.begin(), named.end()};
+    }
+    void change_resolved(std::span<const ResolvedTarget> put,
+                         std::span<const ResolvedTarget> removed) override {
+        faults_.change("change names");
+        for (const auto& target : removed)
+            if (named.erase(target) == 0) throw Error(ErrorKind::failed, "no such element");
+        named.insert(put.begin(), put.end());
     }
 
   private:
@@ -294,7 +310,8 @@ class FakeUnits : public host::Units {
         for (const auto& unit : units) {
             try {
                 faults_.change(what + " " + unit);
-                const bool foreign = unit == "nginx.service" || what == "stop";
+                const bool foreign =
+                    unit == "nginx.service" || unit == names::resolve_timer || what == "stop";
                 if (!foreign && !files_.files.contains("/etc/systemd/system/" + unit))
                     results[unit] = "no unit file";
                 else
@@ -407,10 +424,45 @@ class FakeArchives : public host::Archives {
     FakeFiles& files_;
 };
 
-/// Every site with a vhost answers.
+/// Every site with a vhost answers; one whose vhost turns visitors away does so.
 class FakeWeb : public host::WebProbe {
   public:
-    [[nodiscard]] int status(const Target&, std::chrono::seconds) const override { return 200; }
+    explicit FakeWeb(const FakeFiles& files) : files_(files) {}
+    [[nodiscard]] int status(const Target& target, std::chrono::seconds) const override {
+        for (const auto& [path, file] : files_.files)
+            if (path.starts_with("/etc/nginx/wpns.d/") &&
+                file.content.find("server_name " + target.name + ";") != std::string::npos &&
+                file.content.find("return 503") != std::string::npos)
+                return 503;
+        return 200;
+    }
+
+  private:
+    const FakeFiles& files_;
+};
+
+/// Open connections.
+class FakeFlows : public host::Flows {
+  public:
+    std::vector<Flow> open;
+
+    unsigned cut(const std::function<bool(const Flow&)>& forbidden) override {
+        return static_cast<unsigned>(std::erase_if(open, forbidden));
+    }
+};
+
+/// Knows what a test tells it.
+class FakeResolver : public host::Resolver {
+  public:
+    std::map<std::string, std::vector<Ipv4>> known;
+
+    [[nodiscard]] std::map<std::string, std::vector<Ipv4>> look_up(
+        std::span<const std::string> names, std::chrono::seconds) const override {
+        std::map<std::string, std::vector<Ipv4>> found;
+        for (const auto& name : names)
+            if (const auto it = known.find(name); it != known.end()) found.insert(*it);
+        return found;
+    }
 };
 
 /// Nobody else writes.
@@ -432,9 +484,12 @@ struct FakeHost {
     FakeProcess process{faults, files};
     FakeFacts facts;
     FakeArchives archives{faults, files};
-    FakeWeb web;
+    FakeWeb web{files};
     FakeLock lock;
-    host::Host host{accounts, files, network, firewall, units, process, facts, archives, web, lock};
+    FakeFlows flows;
+    FakeResolver resolver;
+    host::Host host{accounts, files,    network, firewall, units, process,
+                    facts,    archives, web,     lock,     flows, resolver};
 
     void fail_at(unsigned change) { faults = {0, change}; }
 };

@@ -133,13 +133,19 @@ TEST_F(TableTest, ElementsOfSitesAreNotDriftOfTheTable) {
 }
 
 TEST_F(TableTest, DriftOfASiteShowsAndIsPutRight) {
-    for (const char* harm : {"delete element inet wpns sources { \"veth0-site-a\" . 10.10.1.2 }",
-                             "delete element inet wpns gateways { \"veth0-site-a\" . 10.10.1.1 }",
-                             "add element inet wpns sources { \"veth0-site-a\" . 10.10.1.6 }",
-                             "add element inet wpns gateways { \"veth0-site-a\" . 10.10.1.5 }",
-                             "delete element inet wpns egress { \"veth0-site-a\" }",
-                             "delete element inet wpns egress { \"veth0-site-a\" }\n"
-                             "add element inet wpns egress { \"veth0-site-a\" : accept }"}) {
+    for (const char* harm :
+         {"delete element inet wpns sources { \"veth0-site-a\" . 10.10.1.2 }",
+          "delete element inet wpns gateways { \"veth0-site-a\" . 10.10.1.1 }",
+          "delete element inet wpns refusals { \"veth0-site-a\" }",
+          "add element inet wpns quarantined { \"veth0-site-a\" }",
+          "add element inet wpns allowed { \"veth0-site-a\" . 10.0.0.0/8 . 6 . 22 }",
+          "add element inet wpns connections { \"veth0-site-a\" : jump limit_50 }",
+          "add element inet wpns source_address { \"veth0-site-a\" : 9.9.9.9 }",
+          "add element inet wpns sources { \"veth0-site-a\" . 10.10.1.6 }",
+          "add element inet wpns gateways { \"veth0-site-a\" . 10.10.1.5 }",
+          "delete element inet wpns egress { \"veth0-site-a\" }",
+          "delete element inet wpns egress { \"veth0-site-a\" }\n"
+          "add element inet wpns egress { \"veth0-site-a\" : accept }"}) {
         load(table);
         nft(harm);
         EXPECT_NE(firewall->sites().at(a.link), a) << harm;
@@ -147,6 +153,24 @@ TEST_F(TableTest, DriftOfASiteShowsAndIsPutRight) {
         firewall->change(std::vector{a}, {});
         EXPECT_EQ(firewall->sites(), both) << harm;
         EXPECT_EQ(make_firewall()->sites(), both) << harm;
+    }
+}
+
+/// Ranges that the program would write otherwise cannot be taken out one by one: the table goes.
+TEST_F(TableTest, RangesThatSomebodyPutIntoAnAllowListAreDriftOfTheTable) {
+    for (const char* element :
+         {"allowed { \"veth0-site-a\" . 10.0.0.5-10.0.0.9 . 6 . 22 }",
+          "allowed { \"veth0-site-a\" . 10.0.0.0/8 . 6 . 22-80 }",
+          "allowed { \"veth0-site-a\" . 10.0.0.0/8 . 6-17 . 22 }",
+          "resolved { \"veth0-site-a\" . 10.0.0.5-10.0.0.9 . 6 . 22 timeout 1h }"}) {
+        load(table);
+        EXPECT_EQ(firewall->table(table), table);
+        nft(std::string("add element inet wpns ") + element);
+        EXPECT_EQ(firewall->table(table)->digest, "changed") << element;
+        EXPECT_EQ(firewall->sites().size(), 2U) << element;
+        load(table);
+        EXPECT_EQ(firewall->table(table), table) << element;
+        EXPECT_EQ(firewall->sites(), both) << element;
     }
 }
 

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ostream>
 #include <stdexcept>
+#include <utility>
 
 #include "network/world.hpp"
 
@@ -114,6 +115,47 @@ std::optional<Ipv4> accepted_from(const UniqueFd& listener) {
         if (!fd.valid()) return last;
         last = Ipv4{ntohl(name.sin_addr.s_addr)};
     }
+}
+
+Connection Connection::open_tcp(const std::string& netns, const UniqueFd& listener, Ipv4 to,
+                                std::uint16_t port) {
+    while (accept(listener.get(), nullptr, nullptr) >= 0) continue;  // of earlier probes
+    UniqueFd near = make_socket(netns, AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
+    if (connect_and_wait(near, inet(to, port)) != Reach::yes || !wait_for(listener, POLLIN))
+        throw std::runtime_error("not connected");
+    UniqueFd far(accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    check(far.valid(), "accept");
+    return {std::move(near), std::move(far)};
+}
+
+Connection Connection::open_udp(const std::string& netns, const std::string& server, Ipv4 to,
+                                std::uint16_t port) {
+    UniqueFd far = make_socket(server, AF_INET, SOCK_DGRAM | SOCK_NONBLOCK);
+    bind_to(far, inet(to, port));
+    UniqueFd near = make_socket(netns, AF_INET, SOCK_DGRAM | SOCK_NONBLOCK);
+    const sockaddr_in name = inet(to, port);
+    check(connect(near.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0,
+          "connect");
+    check(send(near.get(), "q", 1, 0) == 1, "send");
+    sockaddr_in sender{};
+    socklen_t size = sizeof sender;
+    char byte = 0;
+    auto* address = reinterpret_cast<sockaddr*>(&sender);
+    if (!wait_for(far, POLLIN) || recvfrom(far.get(), &byte, 1, 0, address, &size) != 1)
+        throw std::runtime_error("no datagram came");
+    check(connect(far.get(), address, size) == 0, "connect back");
+    Connection connection(std::move(near), std::move(far));
+    if (!connection.carries()) throw std::runtime_error("no datagram came back");
+    return connection;
+}
+
+bool Connection::carries() const {
+    char byte = 0;
+    for (const auto& [from, to] : {std::pair{&near_, &far_}, std::pair{&far_, &near_}}) {
+        if (send(from->get(), "x", 1, MSG_NOSIGNAL) != 1) return false;
+        if (!wait_for(*to, POLLIN) || recv(to->get(), &byte, 1, 0) != 1) return false;
+    }
+    return true;
 }
 
 void send_udp(const std::string& netns, Ipv4 to, std::uint16_t port, std::optional<Ipv4> from) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/fd.hpp"
 #include "model/address.hpp"
@@ -23,6 +24,25 @@ enum class Reach {
 [[nodiscard]] Reach connect_tcp(const std::string& netns, Ipv4 to, std::uint16_t port);
 /// Who connected last; nothing when nobody did.
 [[nodiscard]] std::optional<Ipv4> accepted_from(const UniqueFd& listener);
+
+/// An open connection, and a way to see whether it still carries anything.
+class Connection {
+  public:
+    /// From `netns` to a listener there; throws when it is not accepted.
+    static Connection open_tcp(const std::string& netns, const UniqueFd& listener, Ipv4 to,
+                               std::uint16_t port);
+    /// The same with datagrams: the first one is answered.
+    static Connection open_udp(const std::string& netns, const std::string& server, Ipv4 to,
+                               std::uint16_t port);
+    /// One byte there and one back.
+    [[nodiscard]] bool carries() const;
+
+  private:
+    Connection(UniqueFd near, UniqueFd far) : near_(std::move(near)), far_(std::move(far)) {}
+
+    UniqueFd near_;
+    UniqueFd far_;
+};
 
 /// Sends one datagram, from that address where one is given.
 void send_udp(const std::string& netns, Ipv4 to, std::uint16_t port,

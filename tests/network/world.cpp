@@ -92,7 +92,7 @@ void in(const std::string& netns, const std::function<void()>& work) {
 }
 
 Socket socket_of(const std::string& netns) {
-    if (netns.empty()) return {};
+    if (netns.empty()) return Socket();
     return socket_inside(open_namespace(netns).get());
 }
 

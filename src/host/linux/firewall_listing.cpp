@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "model/connection_limits.hpp"
 
 namespace wpns::host::linux_os {
 namespace {
@@ -56,19 +57,131 @@ std::string chain_in(const json& verdict) {
     return found == verdict.end() ? std::string() : found->at("target").get<std::string>();
 }
 
-render::FirewallCollections parse_collections(NftContext& nft) {
-    render::FirewallCollections all;
+/// "names:0123456789abcdef" in the comment of a source; empty for any other.
+std::string names_in(const json& element) {
+    if (!element.contains("elem")) return {};
+    const auto comment = element.at("elem").value("comment", std::string());
+    const std::string_view mark = "names:";
+    return comment.starts_with(mark) ? comment.substr(mark.size()) : std::string();
+}
+
+/// "203.0.113.7", or {"prefix": {"addr": "203.0.113.0", "len": 24}}; nothing for a range.
+std::optional<Cidr> network_in(const json& part) {
+    const bool prefix = part.is_object() && part.contains("prefix");
+    if (!prefix && !part.is_string()) return std::nullopt;
+    const auto& address = prefix ? part.at("prefix").at("addr") : part;
+    const auto parsed = Ipv4::parse(address.get<std::string>());
+    if (!parsed) throw Error(ErrorKind::failed, "nft listed no address in an allow list");
+    return Cidr::of(*parsed, prefix ? part.at("prefix").at("len").get<unsigned>() : 32);
+}
+
+/// {"concat": [link, network, protocol, port]}; all ports are {"range": [0, 65535]}. Nothing for
+/// what this program would not write.
+std::optional<AllowBox> box_in(const json& parts) {
+    static const json all_ports = {{"range", {0, 65535}}};
+    const json& port = parts.at(3);
+    const auto network = network_in(parts.at(1));
+    const bool known_port = port.is_number() ? port != 0 : port == all_ports;
+    if (!network || !parts.at(0).is_string() || !parts.at(2).is_number() || !known_port)
+        return std::nullopt;
+    return AllowBox{*network, parts.at(2).get<std::uint8_t>(),
+                    port.is_number() ? port.get<std::uint16_t>() : std::uint16_t{0}};
+}
+
+void take_addresses(NftContext& nft, render::FirewallCollections& all) {
     for (const json& element : elements_of(nft, "set", "sources")) {
         const auto [link, address] = link_and_address(element);
         all[link].sources.insert(address);
+        all[link].names = names_in(element);
     }
     for (const json& element : elements_of(nft, "set", "gateways")) {
         const auto [link, address] = link_and_address(element);
         all[link].gateways.insert(address);
     }
+}
+
+/// {"jump": {"target": "limit_50"}}; a number that is no limit for any other verdict.
+unsigned limit_in(const json& verdict) {
+    const auto found = verdict.find("jump");
+    if (found == verdict.end()) return 1;
+    const auto chain = found->at("target").get<std::string>();
+    for (const unsigned limit : connection_limits)
+        if (chain == "limit_" + std::to_string(limit)) return limit;
+    return 1;
+}
+
+void take_policies(NftContext& nft, render::FirewallCollections& all) {
     for (const json& element : elements_of(nft, "map", "egress"))
         all[value_of(element.at(0)).get<std::string>()].verdict = chain_in(element.at(1));
+    for (const json& element : elements_of(nft, "set", "refusals"))
+        all[value_of(element).get<std::string>()].counted = true;
+    for (const json& element : elements_of(nft, "set", "quarantined"))
+        all[value_of(element).get<std::string>()].quarantined = true;
+    for (const json& element : elements_of(nft, "set", "allowed")) {
+        const json& parts = value_of(element).at("concat");
+        if (const auto box = box_in(parts))
+            all[parts.at(0).get<std::string>()].allowed.insert(*box);
+    }
+    for (const json& element : elements_of(nft, "map", "connections"))
+        all[value_of(element.at(0)).get<std::string>()].connections = limit_in(element.at(1));
+    for (const json& element : elements_of(nft, "map", "source_address"))
+        all[value_of(element.at(0)).get<std::string>()].source_address =
+            Ipv4::parse(element.at(1).get<std::string>()).value_or(Ipv4{});
+}
+
+render::FirewallCollections parse_collections(NftContext& nft) {
+    render::FirewallCollections all;
+    take_addresses(nft, all);
+    take_policies(nft, all);
     return all;
+}
+
+std::uint64_t count_in(const json& element) {
+    return element.at("elem").at("counter").at("packets").get<std::uint64_t>();
+}
+
+std::map<std::string, Refusals> parse_refusals(NftContext& nft) {
+    std::map<std::string, Refusals> found;
+    for (const json& element : elements_of(nft, "set", "refusals"))
+        found[value_of(element).get<std::string>()].total = count_in(element);
+    for (const char* set : {"refused", "refused_other"})
+        for (const json& element : elements_of(nft, "set", set)) {
+            const json& parts = value_of(element).at("concat");
+            found[parts.at(0).get<std::string>()].targets.push_back(
+                {link_and_address(element).second, parts.at(2).get<std::uint8_t>(),
+                 parts.size() > 3 ? parts.at(3).get<std::uint16_t>() : std::uint16_t{0},
+                 count_in(element)});
+        }
+    return found;
+}
+
+std::vector<ResolvedTarget> parse_resolved(NftContext& nft) {
+    std::vector<ResolvedTarget> found;
+    for (const json& element : elements_of(nft, "set", "resolved")) {
+        const json& parts = value_of(element).at("concat");
+        if (const auto box = box_in(parts))
+            found.push_back({parts.at(0).get<std::string>(),
+                             element.at("elem").value("comment", std::string()), *box});
+    }
+    return found;
+}
+
+bool parse_foreign_targets(NftContext& nft) {
+    for (const char* set : {"allowed", "resolved"})
+        for (const json& element : elements_of(nft, "set", set))
+            if (!box_in(value_of(element).at("concat"))) return true;
+    return false;
+}
+
+/// What `read` makes of a listing; one that is not as expected is an Error.
+template <typename Read>
+auto checked(Read read) {
+    try {
+        return read();
+    } catch (const json::exception& error) {
+        throw Error(ErrorKind::failed,
+                    std::string("nft's listing is not as expected: ") + error.what());
+    }
 }
 
 }  // namespace
@@ -92,12 +205,19 @@ std::string list_fixed_part(NftContext& nft) {
 }
 
 render::FirewallCollections list_collections(NftContext& nft) {
-    try {
-        return parse_collections(nft);
-    } catch (const json::exception& error) {
-        throw Error(ErrorKind::failed,
-                    std::string("nft's listing is not as expected: ") + error.what());
-    }
+    return checked([&] { return parse_collections(nft); });
+}
+
+bool has_foreign_targets(NftContext& nft) {
+    return checked([&] { return parse_foreign_targets(nft); });
+}
+
+std::map<std::string, Refusals> list_refusals(NftContext& nft) {
+    return checked([&] { return parse_refusals(nft); });
+}
+
+std::vector<ResolvedTarget> list_resolved(NftContext& nft) {
+    return checked([&] { return parse_resolved(nft); });
 }
 
 }  // namespace wpns::host::linux_os

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "host/linux/nft_context.hpp"
+#include "model/refusals.hpp"
+#include "model/resolved_target.hpp"
 #include "render/firewall_elements.hpp"
 
 /// Reading table inet wpns, and no other: a foreign table may be huge or hold what this libnftables
@@ -15,7 +19,15 @@ namespace wpns::host::linux_os {
 /// fixed sets. Two tables with the same listing filter alike.
 [[nodiscard]] std::string list_fixed_part(NftContext& nft);
 
-/// The three collections.
+/// The collections that hold what sites were given. What this program would not write into an allow
+/// list is left out.
 [[nodiscard]] render::FirewallCollections list_collections(NftContext& nft);
+/// True when an allow list holds what this program would not write, and so cannot take out: ranges.
+[[nodiscard]] bool has_foreign_targets(NftContext& nft);
+
+/// What every link was refused; see Firewall::refusals.
+[[nodiscard]] std::map<std::string, Refusals> list_refusals(NftContext& nft);
+/// See Firewall::resolved.
+[[nodiscard]] std::vector<ResolvedTarget> list_resolved(NftContext& nft);
 
 }  // namespace wpns::host::linux_os

@@ -2,7 +2,9 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <set>
 #include <utility>
 
 #include "base/error.hpp"
@@ -10,6 +12,7 @@
 #include "host/linux/firewall_listing.hpp"
 #include "host/linux/netns.hpp"
 #include "host/linux/nft_context.hpp"
+#include "render/firewall_dynamic.hpp"
 #include "render/firewall_elements.hpp"
 
 namespace wpns::host::linux_os {
@@ -44,6 +47,10 @@ class NftablesFirewall : public Firewall {
     void load(const FirewallTable& table, std::span<const FirewallSite> sites) override;
     void change(std::span<const FirewallSite> put, std::span<const FirewallSite> removed) override;
     void remove_table() override;
+    [[nodiscard]] Refusals refusals(const std::string& link) const override;
+    [[nodiscard]] std::vector<ResolvedTarget> resolved() const override;
+    void change_resolved(std::span<const ResolvedTarget> put,
+                         std::span<const ResolvedTarget> removed) override;
 
   private:
     enum class Known { remembered, read_now };
@@ -53,6 +60,9 @@ class NftablesFirewall : public Firewall {
     const FirewallCollections& collections(Known known) const;
     void change_from(Known known, std::span<const FirewallSite> put,
                      std::span<const FirewallSite> removed);
+    [[nodiscard]] std::vector<ResolvedTarget> resolved_of(
+        std::span<const FirewallSite> sites) const;
+    void forget(const std::set<std::string>& links);
 
     mutable std::optional<NftContext> nft_;
     /// What the kernel holds, as last read or written: a change needs the old elements, and reading
@@ -79,7 +89,8 @@ std::optional<FirewallTable> NftablesFirewall::table(const FirewallTable& wanted
         FirewallTable found;
         found.digest = render::firewall_digest_in(listing).value_or("changed");
         const bool comparable = !wanted.text.empty() && found.digest == wanted.digest;
-        if (comparable && listing != expected_listing(wanted)) found.digest = "changed";
+        if (comparable && (listing != expected_listing(wanted) || has_foreign_targets(nft())))
+            found.digest = "changed";
         return found;
     });
 }
@@ -107,8 +118,19 @@ void NftablesFirewall::load(const FirewallTable& table, std::span<const Firewall
     with_context("load table inet wpns", [&] {
         collections_.reset();
         failpoint(Failpoint::firewall_load);
-        nft().run(checked(render::firewall_load_text(table, sites)));
+        const std::string text = checked(render::firewall_load_text(table, sites));
+        nft().run(text + checked(render::firewall_resolved_text(resolved_of(sites), {})));
     });
+}
+
+/// Addresses of names stay through a load: the next look-up may be minutes away.
+std::vector<ResolvedTarget> NftablesFirewall::resolved_of(
+    std::span<const FirewallSite> sites) const {
+    auto targets = resolved();
+    std::erase_if(targets, [&](const ResolvedTarget& target) {
+        return std::ranges::find(sites, target.link, &FirewallSite::link) == sites.end();
+    });
+    return targets;
 }
 
 void NftablesFirewall::change_from(Known known, std::span<const FirewallSite> put,
@@ -137,12 +159,57 @@ void NftablesFirewall::change(std::span<const FirewallSite> put,
     with_context("change elements of table inet wpns", [&] {
         const bool remembered = collections_.has_value();
         try {
-            return change_from(Known::remembered, put, removed);
+            change_from(Known::remembered, put, removed);
         } catch (const Error& error) {
             if (!remembered || error.kind() == ErrorKind::bug) throw;
+            // Somebody else may have changed the table since: once more from what is there now.
+            change_from(Known::read_now, put, removed);
         }
-        // Somebody else may have changed the table since: once more from what is there now.
-        change_from(Known::read_now, put, removed);
+    });
+    if (removed.empty()) return;
+    with_context("forget what sites were refused", [&] {
+        std::set<std::string> links;
+        for (const FirewallSite& site : removed) links.insert(site.link);
+        forget(links);
+    });
+}
+
+/// What the rules themselves and look-ups have put in for links: the next sites of those names must
+/// not inherit it. An address may time out just now, and all of it does so by itself.
+void NftablesFirewall::forget(const std::set<std::string>& links) {
+    std::string refused;
+    for (const auto& [link, refusals] : list_refusals(nft()))
+        if (links.contains(link)) refused += checked(render::firewall_forget_text(link, refusals));
+    if (!refused.empty()) nft().run(refused);
+    for (int round = 0; round < 3; ++round) {
+        auto names = resolved();
+        std::erase_if(names, [&](const auto& target) { return !links.contains(target.link); });
+        if (names.empty()) return;
+        try {
+            return change_resolved({}, names);
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::bug) throw;
+        }
+    }
+}
+
+Refusals NftablesFirewall::refusals(const std::string& link) const {
+    return with_context("read what was refused", [&] {
+        return table_exists(nft()) ? list_refusals(nft())[link] : Refusals{};
+    });
+}
+
+std::vector<ResolvedTarget> NftablesFirewall::resolved() const {
+    return with_context("read the addresses of names", [&] {
+        return table_exists(nft()) ? list_resolved(nft()) : std::vector<ResolvedTarget>{};
+    });
+}
+
+void NftablesFirewall::change_resolved(std::span<const ResolvedTarget> put,
+                                       std::span<const ResolvedTarget> removed) {
+    with_context("change the addresses of names", [&] {
+        const std::string text = checked(render::firewall_resolved_text(put, removed));
+        if (!text.empty()) nft().run(text);
     });
 }
 

@@ -5,17 +5,19 @@
 #include "host/linux/facts_linux.hpp"
 #include "host/linux/files_linux.hpp"
 #include "host/linux/firewall_nftables.hpp"
+#include "host/linux/flows_conntrack.hpp"
 #include "host/linux/lock_file.hpp"
 #include "host/linux/network_libnl.hpp"
 #include "host/linux/process_linux.hpp"
+#include "host/linux/resolver_libc.hpp"
 #include "host/linux/units_sdbus.hpp"
 #include "host/linux/web_probe.hpp"
 
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts, *files, *network,  *firewall, *units,
-            *process,  *facts, *archives, *web,      *lock};
+    return {*accounts, *files,    *network, *firewall, *units, *process,
+            *facts,    *archives, *web,     *lock,     *flows, *resolver};
 }
 
 std::unique_ptr<LinuxHost> make_host() {
@@ -30,6 +32,8 @@ std::unique_ptr<LinuxHost> make_host() {
     host->archives = make_archives(*host->process);
     host->web = make_web_probe();
     host->lock = make_writer_lock();
+    host->flows = make_flows();
+    host->resolver = make_resolver();
     return host;
 }
 

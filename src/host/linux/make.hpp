@@ -19,6 +19,8 @@ struct LinuxHost {
     std::unique_ptr<Archives> archives;
     std::unique_ptr<WebProbe> web;
     std::unique_ptr<WriterLock> lock;
+    std::unique_ptr<Flows> flows;
+    std::unique_ptr<Resolver> resolver;
 
     /// The parts by reference; this object outlives it.
     [[nodiscard]] Host host() const;

@@ -69,8 +69,12 @@ void gather_network(nl::Socket& host, HostFacts& facts) {
     LinksByIndex links;
     for (LinkState& link : read_links(host)) links.emplace(link.index, std::move(link));
     facts.used.clear();
-    for (const AddressState& address : read_addresses(host))
-        if (!is_ours(links, address.link)) put_address(facts, links, address);
+    facts.addresses.clear();
+    for (const AddressState& address : read_addresses(host)) {
+        if (is_ours(links, address.link)) continue;
+        put_address(facts, links, address);
+        if (!loopback.contains(address.local)) facts.addresses.push_back(address.local);
+    }
     const std::vector<RouteState> routes = read_routes(host);
     for (const RouteState& route : routes)
         if (!is_ours(links, route.link)) put_route(facts, links, route);

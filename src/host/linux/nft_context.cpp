@@ -41,7 +41,7 @@ std::string NftContext::list(const std::string& command, Listing listing) {
         case Listing::full:
             return execute(command, NFT_CTX_OUTPUT_STATELESS);
         case Listing::json:
-            return execute(command, NFT_CTX_OUTPUT_JSON);
+            return execute(command, NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_NUMERIC_PROTO);
     }
     return {};
 }

@@ -15,7 +15,7 @@ class NftContext {
     enum class Listing {
         rules,  ///< text, without counters and without the elements of named sets
         full,   ///< text, with elements
-        json,
+        json,   ///< protocols as numbers
     };
 
     NftContext();

@@ -30,6 +30,11 @@ Message& Message::mac(int attribute, const Mac& value) {
     return *this;
 }
 
+Message& Message::copy(const nlattr& attribute) {
+    check(nla_put(message_.get(), attribute.nla_type, nla_len(&attribute), nla_data(&attribute)));
+    return *this;
+}
+
 void Message::check(int result) {
     if (result < 0) throw Error(ErrorKind::bug, "netlink message does not fit its buffer");
 }

@@ -28,6 +28,8 @@ class Message {
     Message& text(int attribute, const std::string& value);  ///< with its final NUL
     Message& ipv4(int attribute, Ipv4 value);
     Message& mac(int attribute, const Mac& value);
+    /// An attribute of another message, as it is there.
+    Message& copy(const nlattr& attribute);
 
     /// A nested attribute with what `fill` puts.
     template <typename Fill>

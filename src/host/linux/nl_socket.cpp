@@ -52,10 +52,10 @@ bool take(nlmsghdr* message, unsigned sequence, Answer& answer) {
 
 }  // namespace
 
-Socket::Socket() : socket_(nl_socket_alloc()) {
+Socket::Socket(int protocol) : socket_(nl_socket_alloc()) {
     if (!socket_) throw Error(ErrorKind::failed, "netlink socket: out of memory");
     nl_socket_disable_auto_ack(socket_.get());
-    if (const int code = nl_connect(socket_.get(), NETLINK_ROUTE); code < 0)
+    if (const int code = nl_connect(socket_.get(), protocol); code < 0)
         throw_nl("open netlink socket", code);
     nl_socket_set_msg_buf_size(socket_.get(), 1U << 16);
     const timeval patience{.tv_sec = answer_seconds, .tv_usec = 0};
@@ -67,27 +67,40 @@ Socket::Socket() : socket_(nl_socket_alloc()) {
 }
 
 Answer Socket::exchange(Message& message) {
+    return send_and_receive(message, {});
+}
+
+void Socket::stream(Message& message, std::string_view step, const Visit& visit) {
+    nlmsg_hdr(message.get())->nlmsg_flags |= NLM_F_DUMP;
+    const Answer answer = send_and_receive(message, visit);
+    if (answer.error != 0) throw_answer(step, answer);
+}
+
+Answer Socket::send_and_receive(Message& message, const Visit& visit) {
     nlmsghdr* header = nlmsg_hdr(message.get());
     if ((header->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP) header->nlmsg_flags |= NLM_F_ACK;
     header->nlmsg_seq = NL_AUTO_SEQ;
     if (const int code = nl_send_auto(socket_.get(), message.get()); code < 0)
         throw_nl("send netlink request", code);
     Answer answer;
-    receive_all(header->nlmsg_seq, answer);
+    receive_all(header->nlmsg_seq, visit, answer);
     return answer;
 }
 
-void Socket::receive_all(unsigned sequence, Answer& answer) {
+void Socket::receive_all(unsigned sequence, const Visit& visit, Answer& answer) {
     for (bool done = false; !done;) {
         sockaddr_nl from{};
         unsigned char* bytes = nullptr;
         const int size = nl_recv(socket_.get(), &from, &bytes, nullptr);
         if (size <= 0) throw_nl("read netlink answer", size == 0 ? -NLE_FAILURE : size);
-        answer.replies.buffers_.push_back({{bytes, {}}, size});
+        Replies::Buffer buffer{{bytes, {}}, size};
         int left = size;
         auto* message = reinterpret_cast<nlmsghdr*>(bytes);
-        for (; nlmsg_ok(message, left) != 0; message = nlmsg_next(message, &left))
+        for (; nlmsg_ok(message, left) != 0; message = nlmsg_next(message, &left)) {
             done = take(message, sequence, answer) || done;
+            if (visit && message->nlmsg_seq == sequence) visit(message);
+        }
+        if (!visit) answer.replies.buffers_.push_back(std::move(buffer));
     }
 }
 

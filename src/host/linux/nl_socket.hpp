@@ -4,6 +4,7 @@
 #include <netlink/socket.h>
 
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,11 +48,13 @@ struct Answer {
     Replies replies;
 };
 
-/// A NETLINK_ROUTE socket. It belongs to the network namespace of the thread that made it, for its
-/// whole life, and can then be used from any one thread.
+/// A netlink socket, by default of rtnetlink. It belongs to the network namespace of the thread
+/// that made it, for its whole life, and can then be used from any one thread.
 class Socket {
   public:
-    Socket();
+    using Visit = std::function<void(nlmsghdr*)>;
+
+    explicit Socket(int protocol = NETLINK_ROUTE);
 
     /// Sends a request and waits for its end; a refusal is in the answer. Throws only where the
     /// socket itself fails or the kernel is silent for 30 seconds.
@@ -60,9 +63,13 @@ class Socket {
     void request(Message& message, std::string_view step);
     /// A whole listing; one that was interrupted by a change is asked for again, five times.
     [[nodiscard]] Replies dump(Message& message, std::string_view step);
+    /// A listing that may be very long: each message is shown as it arrives, and not kept. One that
+    /// was interrupted by a change is as good as it gets.
+    void stream(Message& message, std::string_view step, const Visit& visit);
 
   private:
-    void receive_all(unsigned sequence, Answer& answer);
+    Answer send_and_receive(Message& message, const Visit& visit);
+    void receive_all(unsigned sequence, const Visit& visit, Answer& answer);
 
     struct Free {
         void operator()(nl_sock* socket) const noexcept { nl_socket_free(socket); }

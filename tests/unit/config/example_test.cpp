@@ -40,6 +40,10 @@ TEST(Example, ShowsTheDefaultOfEveryKeyThatHasOne) {
     site.php.settings.clear();
     site.network.subnet.reset();
     site.network.mtu = 0;
+    EXPECT_EQ(site.network.allow.size(), 2U);
+    site.network.allow.clear();
+    site.network.source_address.reset();
+    site.network.connections = 0;
     site.wordpress.sha256.clear();
     EXPECT_EQ(site, only_site(read_example(example())));
 }

@@ -27,6 +27,8 @@ inline const std::map<std::string, Sample>& site_samples() {
         {"mysql.memory", {"64M"}},
         {"network.subnet", {"10.10.1.0/30"}},
         {"network.egress", {"open"}},
+        {"network.allow", {"203.0.113.0/24:443/tcp", "[@]"}},
+        {"network.source_address", {"203.0.113.2"}},
         {"limits.memory", {"512M"}},
         {"limits.cpu", {"100%"}},
         {"wordpress.source", {"/usr/share/wordpress"}},
@@ -55,10 +57,8 @@ inline const std::map<std::string, Sample>& host_samples() {
 /// Keys that take numbers only.
 inline const std::map<std::string, std::string>& number_samples() {
     static const std::map<std::string, std::string> samples = {
-        {"php.max_children", "8"},
-        {"mysql.max_connections", "30"},
-        {"network.mtu", "1500"},
-        {"limits.tasks", "200"},
+        {"php.max_children", "8"},      {"mysql.max_connections", "30"}, {"network.mtu", "1500"},
+        {"network.connections", "200"}, {"limits.tasks", "200"},
     };
     return samples;
 }

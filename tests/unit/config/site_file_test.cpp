@@ -21,7 +21,11 @@ SiteConfig full_site() {
                 120,
                 {{"precision", "-1"}, {"log_errors", "on"}, {"date.timezone", "Europe/Berlin"}}};
     site.mysql = {96ULL << 20U, 50};
-    site.network = {Cidr::parse("10.10.2.0/30").value(), 1400, Egress::web};
+    site.network = {Cidr::parse("10.10.2.0/30").value(), 1400, Egress::allow};
+    site.network.allow = {AllowTarget::parse("10.20.0.0/16:5432/tcp").value(),
+                          AllowTarget::parse("api.example.com").value()};
+    site.network.source_address = Ipv4::parse("203.0.113.2").value();
+    site.network.connections = 50;
     site.limits = {(1ULL << 30U) + 1, 150, 300};
     site.wordpress = {"/srv/wp.tar.gz", std::string(64, 'a'), CoreMode::own_copy, "de_DE_formal"};
     site.cron_minutes = 60;

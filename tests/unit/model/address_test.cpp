@@ -75,5 +75,31 @@ TEST(Mac, DerivedOnesAreStableLocalAndUnicast) {
     for (int i = 0; i < 100; ++i) EXPECT_EQ(Mac::derive(std::to_string(i)).bytes[0] & 3, 2);
 }
 
+struct Hole {
+    const char* from;
+    const char* hole;
+    std::vector<std::string> rest;
+};
+
+TEST(Cidr, WithoutAHoleIsTheFewestNetworksAround) {
+    const std::vector<Hole> cases = {
+        {"10.0.0.0/30", "10.0.1.0/24", {"10.0.0.0/30"}},
+        {"10.0.0.0/24", "10.0.0.0/24", {}},
+        {"10.0.0.0/24", "10.0.0.0/8", {}},
+        {"10.0.0.0/30", "10.0.0.1/32", {"10.0.0.0/32", "10.0.0.2/31"}},
+        {"10.0.0.0/8", "10.128.0.0/9", {"10.0.0.0/9"}},
+        {"10.0.0.0/8",
+         "10.10.0.0/16",
+         {"10.0.0.0/13", "10.8.0.0/15", "10.11.0.0/16", "10.12.0.0/14", "10.16.0.0/12",
+          "10.32.0.0/11", "10.64.0.0/10", "10.128.0.0/9"}},
+    };
+    for (const Hole& one : cases) {
+        std::vector<std::string> rest;
+        for (const Cidr& part : Cidr::parse(one.from)->without(*Cidr::parse(one.hole)))
+            rest.push_back(part.str());
+        EXPECT_EQ(rest, one.rest) << one.from << " without " << one.hole;
+    }
+}
+
 }  // namespace
 }  // namespace wpns

@@ -151,5 +151,22 @@ TEST(RegistryText, AThousandSitesAreReadInLessThanASecond) {
     RecordProperty("seconds", std::to_string(seconds));
 }
 
+TEST(RegistryText, APolicyComesBack) {
+    Registry registry = small();
+    AppliedNetwork& network = registry.sites.at(site("site-a")).network;
+    network.egress = Egress::allow;
+    for (const char* target : {"203.0.113.0/24", "198.51.100.7:443/tcp", "api.example.com:53/udp"})
+        network.allow.push_back(*AllowTarget::parse(target));
+    network.source_address = *Ipv4::parse("203.0.113.2");
+    network.connections = 50;
+    const std::string text = to_text(registry);
+    EXPECT_NE(text.find("allow = [\"203.0.113.0/24\", \"198.51.100.7:443/tcp\", "
+                        "\"api.example.com:53/udp\"]\n"),
+              std::string::npos);
+    const auto read = parse_registry(text);
+    ASSERT_TRUE(read) << read.error();
+    EXPECT_EQ(*read, registry);
+}
+
 }  // namespace
 }  // namespace wpns

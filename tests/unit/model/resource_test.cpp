@@ -44,7 +44,8 @@ TEST(Kind, NamesGoBothWays) {
 }
 
 TEST(Egress, NamesGoBothWays) {
-    for (const auto egress : {Egress::open, Egress::web, Egress::none})
+    for (const auto egress :
+         {Egress::open, Egress::web, Egress::allow, Egress::none, Egress::quarantine})
         EXPECT_EQ(parse_egress(to_string(egress)), egress);
     EXPECT_EQ(to_string(Egress::web), "web");
     EXPECT_EQ(parse_egress("closed"), std::nullopt);
@@ -87,7 +88,15 @@ std::vector<Resource> different_resources() {
     vary(firewall(), [](auto& f) { f.address.value += 1; });
     vary(firewall(), [](auto& f) { f.gateway.value += 1; });
     vary(firewall(), [](auto& f) { f.egress = Egress::web; });
-    vary(firewall(), [](auto& f) { f.egress = Egress::none; });
+    for (const auto egress : {Egress::allow, Egress::none, Egress::quarantine})
+        vary(firewall(), [&](auto& f) { f.egress = egress; });
+    const Cidr net = *Cidr::parse("203.0.113.0/24");
+    vary(firewall(), [&](auto& f) { f.allowed = {{net, 6, 443}}; });
+    vary(firewall(), [&](auto& f) { f.allowed = {{net, 17, 443}}; });
+    vary(firewall(), [&](auto& f) { f.allowed = {{net, 6, 0}}; });
+    vary(firewall(), [](auto& f) { f.names = "0123456789abcdef"; });
+    vary(firewall(), [](auto& f) { f.source_address = {7}; });
+    vary(firewall(), [](auto& f) { f.connections = 50; });
     vary(link(), [](auto&) {});
     vary(link(), [](auto& l) { l.host_end.name = "x"; });
     vary(link(), [](auto& l) { l.host_end.full = "x"; });

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,18 @@ FirewallSite site(const char* link, const char* gateway, const char* address,
 const FirewallSite a = site("veth0-a", "10.10.1.1", "10.10.1.2");
 const FirewallSite b = site("veth0-b", "10.10.1.5", "10.10.1.6", Egress::web);
 
+/// Site a with everything that a policy can hold.
+FirewallSite with_policy(unsigned connections) {
+    FirewallSite site = a;
+    site.allowed = {{*Cidr::parse("203.0.113.7/32"), 6, 0},
+                    {*Cidr::parse("203.0.113.0/24"), 17, 53}};
+    std::ranges::sort(site.allowed);
+    site.names = "0123456789abcdef";
+    site.source_address = ip("203.0.113.2");
+    site.connections = connections;
+    return site;
+}
+
 FirewallCollections of(const std::vector<FirewallSite>& sites) {
     FirewallCollections all;
     for (const FirewallSite& each : sites) all[each.link] = firewall_elements(each);
@@ -27,14 +40,19 @@ FirewallCollections of(const std::vector<FirewallSite>& sites) {
 }
 
 TEST(FirewallElements, MakeTheirSiteAgain) {
-    for (const Egress egress : {Egress::open, Egress::web, Egress::none}) {
+    for (const Egress egress :
+         {Egress::open, Egress::web, Egress::allow, Egress::none, Egress::quarantine}) {
         const FirewallSite wanted = site("veth0-a", "10.10.1.1", "10.10.1.2", egress);
         EXPECT_EQ(firewall_site(wanted.link, firewall_elements(wanted)), wanted);
     }
 }
 
+TEST(FirewallElements, MakeTheirSiteAgainWithItsWholePolicy) {
+    EXPECT_EQ(firewall_site(a.link, firewall_elements(with_policy(50))), with_policy(50));
+}
+
 TEST(FirewallElements, AnythingElseMakesASiteWithoutAddress) {
-    FirewallElements broken[7];
+    FirewallElements broken[9];
     for (FirewallElements& elements : broken) elements = firewall_elements(a);
     broken[0].sources.clear();
     broken[1].sources.insert(ip("10.10.1.6"));
@@ -43,6 +61,8 @@ TEST(FirewallElements, AnythingElseMakesASiteWithoutAddress) {
     broken[4].verdict.reset();
     broken[5].verdict = "";
     broken[6].verdict = "egress_of_tomorrow";
+    broken[7].counted = false;
+    broken[8].quarantined = true;
     for (const FirewallElements& elements : broken)
         EXPECT_EQ(firewall_site(a.link, elements).address, Ipv4{});
 }
@@ -87,11 +107,29 @@ INSTANTIATE_TEST_SUITE_P(
             "add element inet wpns sources { \"veth0-a\" . 10.10.1.2, \"veth0-b\" . 10.10.1.6 }\n"
             "add element inet wpns gateways { \"veth0-a\" . 10.10.1.1, \"veth0-b\" . 10.10.1.5 }\n"
             "add element inet wpns egress { \"veth0-a\" : goto egress_open, "
-            "\"veth0-b\" : goto egress_web }\n"},
+            "\"veth0-b\" : goto egress_web }\n"
+            "add element inet wpns refusals { \"veth0-a\", \"veth0-b\" }\n"},
         Change{"OneGone", of({a, b}), of({b}),
                "delete element inet wpns sources { \"veth0-a\" . 10.10.1.2 }\n"
                "delete element inet wpns gateways { \"veth0-a\" . 10.10.1.1 }\n"
-               "delete element inet wpns egress { \"veth0-a\" }\n"},
+               "delete element inet wpns egress { \"veth0-a\" }\n"
+               "delete element inet wpns refusals { \"veth0-a\" }\n"},
+        Change{"Quarantine", of({a}),
+               of({site("veth0-a", "10.10.1.1", "10.10.1.2", Egress::quarantine)}),
+               "delete element inet wpns egress { \"veth0-a\" }\n"
+               "add element inet wpns egress { \"veth0-a\" : goto egress_quarantine }\n"
+               "add element inet wpns quarantined { \"veth0-a\" }\n"},
+        Change{"Policy", of({a}), of({with_policy(50)}),
+               "delete element inet wpns sources { \"veth0-a\" . 10.10.1.2 }\n"
+               "add element inet wpns sources { \"veth0-a\" . 10.10.1.2 "
+               "comment \"names:0123456789abcdef\" }\n"
+               "add element inet wpns allowed { \"veth0-a\" . 203.0.113.0/24 . 17 . 53, "
+               "\"veth0-a\" . 203.0.113.7 . 6 . 0-65535 }\n"
+               "add element inet wpns connections { \"veth0-a\" : jump limit_50 }\n"
+               "add element inet wpns source_address { \"veth0-a\" : 203.0.113.2 }\n"},
+        Change{"OtherLimit", of({with_policy(50)}), of({with_policy(100)}),
+               "delete element inet wpns connections { \"veth0-a\" }\n"
+               "add element inet wpns connections { \"veth0-a\" : jump limit_100 }\n"},
         Change{"OtherEgress", of({a}),
                of({site("veth0-a", "10.10.1.1", "10.10.1.2", Egress::none)}),
                "delete element inet wpns egress { \"veth0-a\" }\n"
@@ -136,7 +174,8 @@ TEST(FirewallLoadText, ReplacesTheTableAndFillsIt) {
                   "table inet wpns {\n}\n"
                   "add element inet wpns sources { \"veth0-a\" . 10.10.1.2 }\n"
                   "add element inet wpns gateways { \"veth0-a\" . 10.10.1.1 }\n"
-                  "add element inet wpns egress { \"veth0-a\" : goto egress_open }\n");
+                  "add element inet wpns egress { \"veth0-a\" : goto egress_open }\n"
+                  "add element inet wpns refusals { \"veth0-a\" }\n");
 }
 
 TEST(FirewallLoadText, RefusesADigestThatIsNone) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -52,7 +53,7 @@ TEST(FirewallTableText, OldNftCanReadIt) {
 
 TEST(FirewallTableText, NoMarkIsLeftUnfilled) {
     const std::string text = firewall_table_text(pool, {});
-    for (const char* mark : {"GROUP", "POOL", "PRIVATE", "RESOLVERS"})
+    for (const char* mark : {"GROUP", "POOL", "PRIVATE", "RESOLVERS", "NEWCOMERS", "LIMIT_"})
         EXPECT_EQ(text.find(mark), std::string::npos) << mark;
 }
 
@@ -85,17 +86,42 @@ TEST(FirewallTableText, ForwardLetsForeignTrafficThroughFirst) {
 
 TEST(FirewallTableText, ForwardRefusesInOrderBeforePolicies) {
     const Lines rules = block(firewall_table_text(pool, {}), "chain forward");
-    const Lines tail(rules.end() - 4, rules.end());
+    const Lines tail(rules.end() - 5, rules.end());
     EXPECT_EQ(tail, (Lines{"iifgroup != 30576 drop", "oifgroup 30576 goto refuse",
-                           "iifname vmap @egress", "goto refuse"}));
+                           "iifname vmap @connections", "iifname vmap @egress", "goto refuse"}));
 }
 
 TEST(FirewallTableText, EveryChainThatSeesOurTrafficEndsClosed) {
     const std::string text = firewall_table_text(pool, {});
     EXPECT_EQ(block(text, "chain prerouting").back(), "drop");
-    for (const char* chain :
-         {"chain input", "chain forward", "chain egress_web", "chain egress_none"})
+    for (const char* chain : {"chain input", "chain forward", "chain listed", "chain egress_none",
+                              "chain egress_quarantine"})
         EXPECT_EQ(block(text, chain).back(), "goto refuse") << chain;
+    for (const char* chain : {"chain egress_web", "chain egress_allow"})
+        EXPECT_EQ(block(text, chain).back(), "goto listed") << chain;
+    for (const char* chain : {"chain refuse", "chain refuse_port"})
+        EXPECT_EQ(block(text, chain).back(), "goto reject_now") << chain;
+}
+
+TEST(FirewallTableText, ThePoolIsRefusedBeforeAnyAllowListIsAsked) {
+    const Lines rules = block(firewall_table_text(pool, {}), "chain outbound");
+    const auto at = [&](const std::string& rule) {
+        return std::ranges::find(rules, rule) - rules.begin();
+    };
+    EXPECT_LT(at("ip daddr 10.10.0.0/16 goto refuse"), at("ip daddr @private goto listed"));
+    EXPECT_LT(at("ip daddr @private goto listed"), std::ssize(rules));
+}
+
+TEST(FirewallTableText, WhatTrafficMayFillHasASize) {
+    const std::string text = firewall_table_text(pool, {});
+    for (const char* set : {"set refused", "set refused_other"}) {
+        const Lines lines = block(text, set);
+        EXPECT_NE(std::ranges::find(lines, "flags dynamic,timeout"), lines.end()) << set;
+        EXPECT_NE(
+            std::ranges::find_if(lines, [](const auto& line) { return line.starts_with("size "); }),
+            lines.end())
+            << set;
+    }
 }
 
 }  // namespace

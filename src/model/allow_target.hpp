@@ -1,0 +1,61 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/address.hpp"
+
+namespace wpns {
+
+/// Numbers of IP protocols.
+inline constexpr std::uint8_t protocol_icmp = 1;
+inline constexpr std::uint8_t protocol_tcp = 6;
+inline constexpr std::uint8_t protocol_udp = 17;
+
+/// Which transport an entry of an allow list is about.
+enum class Transport { both, tcp, udp };
+
+/// One entry of an allow list: a network, or a host name whose addresses are looked up again and
+/// again.
+struct AllowTarget {
+    std::optional<Cidr> network;
+    std::string host;        ///< empty where there is a network
+    std::uint16_t port = 0;  ///< 0: all
+    Transport transport = Transport::both;
+
+    /// TARGET[:PORT][/tcp|/udp], where TARGET is an address, a network or a host name; a network
+    /// may stand in brackets. The reason otherwise.
+    [[nodiscard]] static std::expected<AllowTarget, std::string> parse(std::string_view text);
+    /// The one way in which `parse` reads the same again.
+    [[nodiscard]] std::string str() const;
+    auto operator<=>(const AllowTarget&) const = default;
+};
+
+/// Addresses, one protocol, and one port or all: what a packet filter can hold.
+struct AllowBox {
+    Cidr network;
+    std::uint8_t protocol = 0;
+    std::uint16_t port = 0;  ///< 0: all
+
+    [[nodiscard]] bool holds(Ipv4 address, std::uint8_t to_protocol,
+                             std::uint16_t to_port) const noexcept;
+    auto operator<=>(const AllowBox&) const = default;
+};
+
+/// The networks of a list as boxes of which no two hold the same packet, in order. Host names are
+/// left out.
+[[nodiscard]] std::vector<AllowBox> boxes_of(const std::vector<AllowTarget>& targets);
+
+/// The protocol numbers of a transport.
+[[nodiscard]] std::vector<std::uint8_t> protocols_of(Transport transport);
+
+/// Tells two lists of host names with their ports apart: 16 hex digits; empty where a list has no
+/// host name.
+[[nodiscard]] std::string names_digest(const std::vector<AllowTarget>& targets);
+
+}  // namespace wpns
