@@ -1,6 +1,7 @@
 #include "cli/execution.hpp"
 
 #include "base/error.hpp"
+#include "cli/verify_report.hpp"
 
 namespace wpns::cli {
 namespace {
@@ -16,6 +17,7 @@ void forget_gone(Session& session, const Planned& planned, const apply::Report& 
             site != report.end() && !site->second.archive.empty())
             registry.tombstones.push_back(
                 {name.str(), allocation.uid, allocation.db_uid, site->second.archive});
+        session.host().files.remove_file(verified_path(name));
         registry.sites.erase(it);
     }
     session.registry_file().save(registry);

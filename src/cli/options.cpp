@@ -71,6 +71,10 @@ void declare_reading(CLI::App& app, Command& command) {
     sub->add_option("NAME", status->name, "Only this site");
     sub->add_flag("--exit-code", status->exit_code,
                   "Exit with 3 when a site is degraded or absent");
+    auto verify = std::make_shared<VerifyOptions>();
+    sub = verb(app, command, "verify", "Prove from inside each site that its walls hold", verify,
+               cmd_verify);
+    sub->add_option("NAME", verify->names, "Only these sites");
     auto check = std::make_shared<CheckOptions>();
     sub =
         verb(app, command, "check", "Check configuration files; touches nothing", check, cmd_check);

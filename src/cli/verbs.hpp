@@ -55,6 +55,12 @@ struct StatusOptions {
 [[nodiscard]] int cmd_status(const Globals& globals, const host::Host& host,
                              const StatusOptions& options);
 
+struct VerifyOptions {
+    std::vector<std::string> names;  ///< all sites where empty
+};
+[[nodiscard]] int cmd_verify(const Globals& globals, const host::Host& host,
+                             const VerifyOptions& options);
+
 struct CheckOptions {
     std::vector<std::string> files;
 };

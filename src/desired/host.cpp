@@ -67,6 +67,13 @@ void add_nginx(const Inputs& inputs, Builder& builder) {
                 {{Kind::directory, names::vhost_dir, ""}});
 }
 
+/// Comes with the program, so there is no file to write: it is only switched on.
+void add_timer(Builder& builder) {
+    Unit timer;
+    timer.enabled = true;
+    builder.add_unit("wpns-verify.timer", timer, {}, {});
+}
+
 }  // namespace
 
 std::expected<Desired, std::string> for_host(const Inputs& inputs,
@@ -75,6 +82,7 @@ std::expected<Desired, std::string> for_host(const Inputs& inputs,
     add_directories(inputs, builder);
     add_firewall(inputs, builder);
     add_nginx(inputs, builder);
+    add_timer(builder);
     for (const auto& source : sources) {
         const auto fact = inputs.facts.cores.find(source);
         if (fact == inputs.facts.cores.end() || !fact->second) continue;

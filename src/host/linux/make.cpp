@@ -10,12 +10,13 @@
 #include "host/linux/process_linux.hpp"
 #include "host/linux/units_sdbus.hpp"
 #include "host/linux/web_probe.hpp"
+#include "host/linux/witness_linux.hpp"
 
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts, *files, *network,  *firewall, *units,
-            *process,  *facts, *archives, *web,      *lock};
+    return {*accounts, *files,    *network, *firewall, *units,  *process,
+            *facts,    *archives, *web,     *lock,     *witness};
 }
 
 std::unique_ptr<LinuxHost> make_host() {
@@ -30,6 +31,7 @@ std::unique_ptr<LinuxHost> make_host() {
     host->archives = make_archives(*host->process);
     host->web = make_web_probe();
     host->lock = make_writer_lock();
+    host->witness = make_witness(*host->process);
     return host;
 }
 

@@ -19,6 +19,7 @@ struct LinuxHost {
     std::unique_ptr<Archives> archives;
     std::unique_ptr<WebProbe> web;
     std::unique_ptr<WriterLock> lock;
+    std::unique_ptr<Witness> witness;
 
     /// The parts by reference; this object outlives it.
     [[nodiscard]] Host host() const;
