@@ -33,7 +33,11 @@ function answer(array $words, ?mysqli &$own): string
             connect($user === '-' ? '' : $user, $by);
             return 'logged in';
         }
-        $own ??= connect('wordpress', 'socket');
+        try {
+            $own ??= connect('wordpress', 'socket');
+        } catch (mysqli_sql_exception $error) {
+            return 'could not run: login: ' . $error->getCode();
+        }
         return outcome($own, $words[2]);
     } catch (mysqli_sql_exception $error) {
         return (string) $error->getCode();

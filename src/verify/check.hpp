@@ -21,7 +21,7 @@ inline constexpr Who everybody[] = {Who::php,      Who::web, Who::database,
 
 /// What shows that a probe that is refused could have got through.
 enum class Control {
-    none,    ///< the probe run outside of the walls succeeds (tests/system/verify-control.bats)
+    none,    ///< none at the time: verify-control.bats runs a sample without walls
     works,   ///< the probe itself is positive: it must work
     reach,   ///< the host connects to the same address and port
     exists,  ///< the path is there on the host; where it is not, there is nothing to probe
