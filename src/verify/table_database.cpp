@@ -71,7 +71,7 @@ std::vector<Probe> database_rows() {
          {sql},
          "INTO OUTFILE",
          "sql SELECT 1 INTO OUTFILE '/tmp/wpns-verify'",
-         "1227|1045",
+         "1227|1045|1698",
          Control::none,
          &files},
         {"D03b",

@@ -91,7 +91,7 @@ $2"
 }
 
 @test "a service that runs without the walls of its unit is found" {
-    drop_in php MemoryDenyWriteExecute=no
+    drop_in php RestrictRealtime=no
     on systemctl restart wpns-php@site-a.service
     on rm -r /etc/systemd/system/wpns-php@site-a.service.d
     on systemctl daemon-reload
