@@ -44,6 +44,24 @@ const Paths tunables = {"/proc/sys/kernel/core_pattern", "/proc/sys/net/ipv4/ip_
                         "/proc/sysrq-trigger", "/sys/fs/cgroup/cgroup.procs",
                         "/sys/kernel/uevent_helper"};
 
+/// Addresses of networks that are nobody's business here, and of the metadata services of clouds.
+const Paths private_addresses = {"10.255.255.254", "172.31.255.254", "192.168.255.254",
+                                 "100.64.0.1"};
+const Paths metadata_services = {"169.254.169.254", "169.254.170.2", "168.63.129.16",
+                                 "100.100.100.200"};
+/// One on the internet that nobody has: what the firewall lets through is never answered.
+const Paths strangers = {"192.0.2.1"};
+
+/// Where the host has no route nothing is refused by the firewall: nothing to probe.
+Paths routed(const host::Witness& witness, const Paths& addresses) {
+    Paths found;
+    std::ranges::copy_if(addresses, std::back_inserter(found), [&](const auto& text) {
+        const auto address = Ipv4::parse(text);
+        return address && witness.routes(*address);
+    });
+    return found;
+}
+
 Paths existing(const host::Witness& witness, const Paths& paths) {
     Paths found;
     std::ranges::copy_if(paths, std::back_inserter(found),
@@ -84,6 +102,16 @@ void add_peers(Session& session, const SiteName& name, verify::Places& places) {
     }
 }
 
+/// What resolv.conf of the site names, where its policy lets it ask at all.
+Paths resolvers_of(Session& session, const SiteRecord& record) {
+    Paths resolvers;
+    if (record.network.egress == Egress::none) return resolvers;
+    const auto& configured = session.config().host.dns;
+    for (const Ipv4 resolver : configured.empty() ? session.facts().resolvers : configured)
+        resolvers.push_back(resolver.str());
+    return resolvers;
+}
+
 /// The port of the first IPv4 `listen` value of the host's nginx.
 std::string web_port(const HostConfig& host) {
     for (const auto& listen : host.listen)
@@ -107,8 +135,10 @@ verify::Places places_of(Session& session, const SiteName& name, const host::Wit
         {"abstract", {ears.abstract}},
         {"web_port", {web_port(session.config().host)}},
         {"content", {"/srv/www/wp-content"}},
-        {"private", {"10.255.255.254", "172.31.255.254", "192.168.255.254", "100.64.0.1"}},
-        {"metadata", {"169.254.169.254", "169.254.170.2", "168.63.129.16", "100.100.100.200"}},
+        {"private", routed(witness, private_addresses)},
+        {"metadata", routed(witness, metadata_services)},
+        {"stranger", routed(witness, strangers)},
+        {"resolver", resolvers_of(session, record)},
         {"system_dir", {"/etc", "/usr", "/usr/lib", "/var", "/opt", "/run", "/srv"}},
         {"socket", existing(witness, sockets_of_hosts)},
         {"secret", existing(witness, secrets)},

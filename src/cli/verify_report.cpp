@@ -44,6 +44,7 @@ nlohmann::ordered_json checks_json(const SiteName& name, const std::vector<verif
                         {"id", check.id},
                         {"name", check.name},
                         {"who", verify::to_string(check.who)},
+                        {"request", check.request},
                         {"expected", check.expected},
                         {"got", shortened(check.got)},
                         {"control", check.control_result},

@@ -58,13 +58,14 @@ std::string exec_walls(Session& session, const SiteName& name) {
 
 std::string walls_for(Session& session, const SiteName& name, Who who) {
     if (who == Who::firewall) return firewall_alone(name);
-    if (who == Who::sql) return exec_walls(session, name);
+    if (who == Who::sql || who == Who::fpm) return exec_walls(session, name);
     return service_walls(session.host(), name, who);
 }
 
 host::Process::Command command_for(const std::string& walls, Who who) {
     std::vector<std::string> argv{probe_program};
     if (who == Who::sql) argv = {"/usr/bin/php", database_probe};
+    if (who == Who::fpm) argv = {"/usr/bin/php", running_probe};
     return apply::sandboxed(walls, argv, apply::Terminal::pipes, patience);
 }
 
@@ -81,6 +82,12 @@ void run_one(Session& session, const SiteName& name, const std::string& requests
     }
 }
 
+/// The host itself tries the same.
+bool is_tried(verify::Control control) {
+    return control == verify::Control::reach || control == verify::Control::alike ||
+           control == verify::Control::runs;
+}
+
 /// The same requests by the host itself, outside of all walls.
 std::string run_controls(Session& session, const std::vector<Check>& checks) {
     host::Process::Command command;
@@ -88,7 +95,7 @@ std::string run_controls(Session& session, const std::vector<Check>& checks) {
     command.timeout = patience;
     for (std::size_t number = 0; number < checks.size(); ++number) {
         const auto control = checks[number].control;
-        if (control == verify::Control::reach || control == verify::Control::runs)
+        if (is_tried(control))
             command.input += std::to_string(number) + " " + checks[number].request + "\n";
     }
     try {
@@ -114,7 +121,7 @@ void take_controls(Session& session, const std::string& answers, std::vector<Che
             check.control_held = session.host().witness.exists(path);
             check.control_result = check.control_held ? "on the host it is there" : "not there";
         }
-        if (check.control == verify::Control::reach || check.control == verify::Control::runs) {
+        if (is_tried(check.control)) {
             check.control_held = got_through(controls[number].got);
             check.control_result = "the host itself: " + controls[number].got;
         }
@@ -143,18 +150,19 @@ std::vector<Check> verify_site(Session& session, const SiteName& name, const Pla
                                const host::Witness::Ears& ears) {
     const auto processes = session.host().witness.processes(names::slice(name));
     auto checks = verify::expand(verify::table(), places_of(session, name, ears, processes));
-    std::array<Run, 5> runs{Run{Who::php, {}, {}, {}}, Run{Who::database, {}, {}, {}},
-                            Run{Who::web, {}, {}, {}}, Run{Who::firewall, {}, {}, {}},
-                            Run{Who::sql, {}, {}, {}}};
+    std::array<Run, 6> runs{Run{Who::php, {}, {}, {}},      Run{Who::fpm, {}, {}, {}},
+                            Run{Who::database, {}, {}, {}}, Run{Who::web, {}, {}, {}},
+                            Run{Who::firewall, {}, {}, {}}, Run{Who::sql, {}, {}, {}}};
     std::string controls;
     const auto problems = apply::in_parallel(runs.size() + 1, [&](std::size_t at) {
         if (at == runs.size()) {
             controls = run_controls(session, checks);
             return;
         }
-        const bool service = runs[at].who != Who::sql && runs[at].who != Who::firewall;
-        run_one(session, name,
-                verify::requests(checks, runs[at].who) + (service ? own_requests : ""), runs[at]);
+        const Who who = runs[at].who;
+        const bool service = who == Who::php || who == Who::web || who == Who::database;
+        run_one(session, name, verify::requests(checks, who) + (service ? own_requests : ""),
+                runs[at]);
     });
     std::map<Who, Inside> inside;
     for (const auto& run : runs) {
@@ -162,6 +170,9 @@ std::vector<Check> verify_site(Session& session, const SiteName& name, const Pla
         inside[run.who] = {answer_to(run.answers, "status"), answer_to(run.answers, "mounts")};
     }
     take_controls(session, controls, checks);
+    std::erase_if(checks, [](const Check& check) {
+        return check.control == verify::Control::alike && !check.control_held;
+    });
     const auto facts = outside_facts(session, name, plan, inside);
     for (auto& check : checks)
         if (check.who == Who::host) check.got = facts.at(check.request);

@@ -12,6 +12,8 @@ namespace wpns::cli {
 /// The program that tries, and its counterpart for the database, as every sandbox has them.
 inline constexpr const char* probe_program = "/usr/lib/wpns/wpns-probe";
 inline constexpr const char* database_probe = "/usr/share/wpns/php/verify.php";
+/// Has the running PHP-FPM start the program that tries.
+inline constexpr const char* running_probe = "/usr/share/wpns/php/verify-running.php";
 
 /// All probes of one recorded site, run and judged. `plan` is what is to be done for it; `ears` are
 /// open sockets of the host.

@@ -261,6 +261,8 @@ class Witness {
     [[nodiscard]] virtual Ears listen() = 0;
     /// The host's IPv4 addresses without 127.0.0.0/8.
     [[nodiscard]] virtual std::vector<Ipv4> addresses() const = 0;
+    /// The host knows a way to an address. Nothing is sent.
+    [[nodiscard]] virtual bool routes(Ipv4 address) const = 0;
     /// Anything has this path; links are not followed.
     [[nodiscard]] virtual bool exists(const std::string& path) const = 0;
     /// Files of that owner right below a directory.

@@ -275,6 +275,7 @@ constexpr std::array calls = {
     Named{"setpriority", [] { return call(SYS_setpriority, 0, 0, -20); }},
     Named{"writable_code", writable_code},
     Named{"code_afterwards", code_afterwards},
+    Named{"memfd_create", [] { return call(SYS_memfd_create, "wpns-verify", 1U); }},
     Named{"other_interface", other_interface},
     Named{"shmget", shared_memory},
     Named{"semget", semaphores},

@@ -26,7 +26,7 @@ std::string outcome(long result) {
 namespace {
 
 /// So many at once: most wait for an answer that a wall keeps away.
-constexpr std::size_t at_once = 40;
+constexpr std::size_t at_once = 24;
 constexpr int patience_ms = 1500;
 constexpr std::size_t longest = 64U << 10;
 
@@ -79,7 +79,7 @@ class Children {
         int ends[2];
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
             return answer(words[0], "cannot run: socketpair: " + errno_name(errno));
-        const pid_t child = ::fork();
+        const pid_t child = forked();
         if (child == 0) {
             ::alarm(2);
             const std::string text = run(words);
@@ -99,6 +99,15 @@ class Children {
     }
 
   private:
+    /// All programs of a site share its limit of tasks: where it is reached, one has to end first.
+    pid_t forked() {
+        pid_t child = ::fork();
+        while (child < 0 && errno == EAGAIN && !running_.empty()) {
+            step();
+            child = ::fork();
+        }
+        return child;
+    }
     /// Waits until at least one has ended. A child that says nothing for too long is killed.
     void step() {
         const auto before = running_.size();

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdint>
 #include <cstring>
 
 #include "probe/probe.hpp"
@@ -76,6 +77,22 @@ std::string udp(Args args) {
     char buffer[16];
     if (::recv(fd, buffer, sizeof buffer, 0) >= 0) return "answered";
     return errno == EAGAIN ? "silent" : errno_name(errno);
+}
+
+/// A resolver says anything to the question for the servers of the root.
+std::string dns(Args args) {
+    constexpr std::array<unsigned char, 17> query = {'w', 'p', 1, 0, 0, 1, 0, 0,
+                                                     0,   0,   0, 0, 0, 2, 0, 1};
+    constexpr unsigned char is_answer = 0x80;
+    const Target target = target_of(args[0], "53");
+    const int fd = open_socket(target, SOCK_DGRAM);
+    if (fd < 0 || connect_to(fd, target) != 0 || ::send(fd, query.data(), query.size(), 0) < 0)
+        return outcome(-1);
+    std::array<unsigned char, 512> answer{};
+    const auto size = ::recv(fd, answer.data(), answer.size(), 0);
+    if (size < 0) return errno == EAGAIN ? "silent" : errno_name(errno);
+    const bool ours = size >= 12 && answer[0] == query[0] && answer[1] == query[1];
+    return ours && (answer[2] & is_answer) != 0 ? "answered" : "no DNS";
 }
 
 /// From an address that is not ours, by a socket option (IP_FREEBIND, IP_TRANSPARENT): "ok" where a
@@ -161,8 +178,9 @@ std::string unix_connect(Args args) {
 }
 
 constexpr std::array verbs = {Verb{"tcp", 2, tcp},          Verb{"udp", 2, udp},
-                              Verb{"spoof", 4, spoof},      Verb{"http", 4, http},
-                              Verb{"socket", 1, socket_of}, Verb{"unix", 1, unix_connect}};
+                              Verb{"dns", 1, dns},          Verb{"spoof", 4, spoof},
+                              Verb{"http", 4, http},        Verb{"socket", 1, socket_of},
+                              Verb{"unix", 1, unix_connect}};
 
 }  // namespace
 

@@ -82,6 +82,8 @@ const char* to_string(Who who) {
     switch (who) {
         case Who::php:
             return "php";
+        case Who::fpm:
+            return "fpm";
         case Who::web:
             return "web";
         case Who::database:

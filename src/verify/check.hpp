@@ -11,11 +11,12 @@
 namespace wpns::verify {
 
 /// Who tries. php, web and database are the accounts of those services in the exact sandbox of
-/// each; firewall is the site's account in its namespace without any sandbox, so that only the
-/// firewall stands between; sql is the site's database user; host is no probe but a look from
-/// outside.
-enum class Who { php, web, database, firewall, sql, host };
-inline constexpr Who everybody[] = {Who::php,      Who::web, Who::database,
+/// each, as its unit has it on disk; fpm is a child of the PHP-FPM that runs, with the walls that
+/// this one got at its start; firewall is the site's account in its namespace without any sandbox,
+/// so that only the firewall stands between; sql is the site's database user; host is no probe but
+/// a look from outside.
+enum class Who { php, fpm, web, database, firewall, sql, host };
+inline constexpr Who everybody[] = {Who::php,      Who::fpm, Who::web, Who::database,
                                     Who::firewall, Who::sql, Who::host};
 [[nodiscard]] const char* to_string(Who who);
 
@@ -24,6 +25,7 @@ enum class Control {
     none,    ///< none at the time: verify-control.bats runs a sample without walls
     works,   ///< the probe itself is positive: it must work
     reach,   ///< the host connects to the same address and port
+    alike,   ///< the host gets the same answer; where it gets none, there is nothing to probe
     exists,  ///< the path is there on the host; where it is not, there is nothing to probe
     runs,    ///< the process is there on the host
 };

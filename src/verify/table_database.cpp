@@ -10,6 +10,18 @@ constexpr Wall files{"the database reads or writes files, or loads code, for the
                      "SHOW GRANTS: no FILE; my.cnf of the site: secure-file-priv, local-infile"};
 constexpr Wall accounts{"the database lets in somebody else than the site's user",
                         "SELECT User, Host, plugin FROM mysql.user as the database's root"};
+/// Without FILE, MariaDB 10.11 names the missing right for INTO OUTFILE (1227) and denies LOAD DATA
+/// as it denies a login (1698: the account has no password); 11.8 does so for both. A failed login
+/// does not get this far: that is "could not run".
+constexpr const char* no_right_to_write_files = "1227|1698";
+constexpr const char* no_right_to_read_files = "1698";
+/// A right on a table of the server's own, on a whole schema, or on the server is missing.
+constexpr const char* no_right_on_table = "1142";
+constexpr const char* no_right_on_schema = "1044";
+constexpr const char* no_right_on_server = "1227";
+/// The account takes its own uid only; its host is no account's at all.
+constexpr const char* other_account = "1698";
+constexpr const char* no_such_host = "1130";
 constexpr Wall works{"WordPress cannot use its database", "wpns status NAME; journalctl of mysqld"};
 
 }  // namespace
@@ -36,7 +48,7 @@ std::vector<Probe> database_rows() {
          {sql},
          "accounts of the database",
          "sql SELECT User FROM mysql.global_priv",
-         "1142",
+         no_right_on_table,
          Control::none,
          &own_schema},
         {"D02b",
@@ -71,70 +83,70 @@ std::vector<Probe> database_rows() {
          {sql},
          "INTO OUTFILE",
          "sql SELECT 1 INTO OUTFILE '/tmp/wpns-verify'",
-         "1227|1045|1698",
+         no_right_to_write_files,
          Control::none,
          &files},
         {"D03b",
          {sql},
          "LOAD DATA INFILE",
          "sql LOAD DATA INFILE '/etc/passwd' INTO TABLE wordpress.wpns_verify",
-         "1698|1045|1227",
+         no_right_to_read_files,
          Control::none,
          &files},
         {"D05",
          {sql},
          "INSTALL SONAME",
          "sql INSTALL SONAME 'wpns_verify'",
-         "1142|1044|1227",
+         no_right_on_table,
          Control::none,
          &files},
         {"D05a",
          {sql},
          "function from a library",
          "sql CREATE FUNCTION wpns_verify RETURNS STRING SONAME 'wpns_verify.so'",
-         "1142|1044|1227",
+         no_right_on_schema,
          Control::none,
          &files},
         {"D05b",
          {sql},
          "log file of its choice",
          "sql SET GLOBAL general_log_file = '/tmp/x'",
-         "1227",
+         no_right_on_server,
          Control::none,
          &files},
         {"D05c",
          {sql},
          "new database user",
          "sql CREATE USER wpns_verify",
-         "1227",
+         no_right_on_server,
          Control::none,
          &own_schema},
         {"D07",
          {sql},
          "root over the socket",
          "login root socket",
-         "1698|1045|1130",
+         other_account,
          Control::none,
          &accounts},
         {"D07a",
          {sql},
          "root over TCP without a password",
          "login root tcp",
-         "1698|1045|1130",
+         no_such_host,
          Control::none,
          &accounts},
         {"D07b",
          {sql},
          "nobody's name over TCP",
          "login - tcp",
-         "1698|1045|1130",
+         no_such_host,
          Control::none,
          &accounts},
         {"D07c",
          {sql},
          "schema test",
          "sql CREATE TABLE test.wpns_verify (a INT)",
-         "1044|1049|1142",
+         no_right_on_table,
          Control::none,
          &accounts},
     };

@@ -8,7 +8,8 @@ constexpr Wall host_services{
     "wpns sync puts table inet wpns back; see chain input in: nft list table inet wpns"};
 constexpr Wall neighbours{
     "this site reaches another site: one that is broken into endangers the other",
-    "wpns sync puts table inet wpns back; see chain forward in: nft list table inet wpns"};
+    "wpns sync puts table inet wpns back; see chains forward and input in: nft list table inet "
+    "wpns"};
 constexpr Wall private_networks{
     "this site reaches networks behind this host, or what the cloud tells about it",
     "wpns sync puts table inet wpns back; see set private in: nft list table inet wpns"};
@@ -20,19 +21,22 @@ constexpr Wall packets{
     "programs of this site can write packets or change the network by themselves",
     "compare systemctl cat of the unit with its template: RestrictAddressFamilies=, "
     "CapabilityBoundingSet=; drop-ins count"};
+constexpr Wall mail{"this site can send mail to the world in this host's name",
+                    "wpns sync puts table inet wpns back; see chain outbound in: nft list table "
+                    "inet wpns"};
 constexpr Wall own_network{"the site is cut off from what it needs",
                            "wpns status NAME, wpns plan NAME; is the host's nginx running?"};
 
 }  // namespace
 
-/// The firewall refuses with a reset, which is ECONNREFUSED at once; IPAddressDeny= in the unit,
-/// where the kernel has it, swallows before that. "silent" from the firewall's own place would mean
-/// that the packet went out.
+/// The firewall refuses TCP with a reset, which is ECONNREFUSED at once, and all else with
+/// admin-prohibited, which is EHOSTUNREACH. From the firewall's own place nothing else will do:
+/// "silent" and other errors come from beyond it, so the packet went out. IPAddressDeny= in the
+/// unit, where the kernel has it, swallows before that.
 std::vector<Probe> network_rows() {
     using enum Who;
     const auto refused = "ECONNREFUSED|EPERM|silent";
-    const auto by_firewall = "ECONNREFUSED|EHOSTUNREACH|ENETUNREACH";
-    const auto no_answer = "ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EPERM|EACCES";
+    const auto by_firewall = "ECONNREFUSED";
     return {
         {"N01",
          {php},
@@ -164,7 +168,7 @@ std::vector<Probe> network_rows() {
          {php, firewall},
          "another's source address by IP_FREEBIND",
          "spoof freebind {foreign_source} {gateway} 53",
-         "ENETUNREACH|EPERM|EINVAL",
+         "ENETUNREACH",
          Control::none,
          &spoofing},
         {"N12a",
@@ -185,9 +189,23 @@ std::vector<Probe> network_rows() {
          {firewall},
          "UDP port of the host on the site's gateway",
          "udp {gateway} {udp_port}",
-         no_answer,
+         "EHOSTUNREACH",
          Control::reach,
          &host_services},
+        {"N17",
+         {php, firewall},
+         "answer of a resolver",
+         "dns {resolver}",
+         "answered",
+         Control::alike,
+         &own_network},
+        {"N18",
+         {php, firewall},
+         "mail to the internet past the host",
+         "tcp {stranger} 25",
+         by_firewall,
+         Control::none,
+         &mail},
         {"N14", {php, firewall}, "raw socket", "socket raw", "EPERM", Control::none, &packets},
         {"N14a", {php}, "packet socket", "socket packet", "EAFNOSUPPORT", Control::none, &packets},
         {"N14b", {php}, "ping socket", "socket ping", "EACCES|EPERM", Control::none, &packets},

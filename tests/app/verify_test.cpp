@@ -49,6 +49,21 @@ TEST_F(VerifySite, NoProbePassesWhereNoneCouldRun) {
     }
 }
 
+TEST_F(VerifySite, AResolverThatDoesNotAnswerTheHostIsNotAsked) {
+    for (const auto& check : run()) EXPECT_NE(check.id, "N17");
+    ASSERT_FALSE(fake_.facts.facts.resolvers.empty());
+}
+
+TEST_F(VerifySite, WhereTheHostHasNoRouteThereIsNothingToProbe) {
+    const auto asked = [](const std::vector<verify::Check>& checks, const char* id) {
+        return std::ranges::any_of(checks, [&](const auto& check) { return check.id == id; });
+    };
+    EXPECT_TRUE(asked(run(), "N09") && asked(run(), "N10") && asked(run(), "N18"));
+    fake_.witness.has_routes = false;
+    EXPECT_FALSE(asked(run(), "N09") || asked(run(), "N10") || asked(run(), "N18"));
+    EXPECT_TRUE(asked(run(), "N03"));
+}
+
 TEST_F(VerifySite, AProcessOfRootIsFound) {
     fake_.witness.running = {{.pid = 7,
                               .unit = "wpns-php@site-a.service",

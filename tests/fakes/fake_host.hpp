@@ -408,11 +408,13 @@ class FakeWitness : public host::Witness {
   public:
     std::set<std::string> paths;
     std::vector<Running> running;
+    bool has_routes = true;
 
     [[nodiscard]] Ears listen() override { return {4001, 4002, "@ears", nullptr}; }
     [[nodiscard]] std::vector<Ipv4> addresses() const override {
         return {*Ipv4::parse("192.0.2.1")};
     }
+    [[nodiscard]] bool routes(Ipv4) const override { return has_routes; }
     [[nodiscard]] bool exists(const std::string& path) const override {
         return paths.contains(path);
     }

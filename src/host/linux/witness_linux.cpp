@@ -5,11 +5,13 @@
 #include <shadow.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 
 #include "base/error.hpp"
+#include "base/fd.hpp"
 
 namespace wpns::host::linux_os {
 namespace {
@@ -34,6 +36,18 @@ class LinuxWitness final : public Witness {
             if (value.value >> 24 != 127) found.push_back(value);
         }
         return found;
+    }
+
+    /// Connecting a datagram socket asks for the route and does no more.
+    [[nodiscard]] bool routes(Ipv4 address) const override {
+        constexpr std::uint16_t any_port = 9;
+        const UniqueFd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        if (!fd.valid()) throw_errno("socket", errno);
+        sockaddr_in target{};
+        target.sin_family = AF_INET;
+        target.sin_port = htons(any_port);
+        target.sin_addr.s_addr = htonl(address.value);
+        return ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target) == 0;
     }
 
     [[nodiscard]] bool exists(const std::string& path) const override {
