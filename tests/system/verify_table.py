@@ -16,7 +16,7 @@ One site of two, on a booted {release}: after `wpns add`, after a reboot, after 
 that time where no wall is in the way: from the host itself, as root in a unit without any protection, as the database's own root,
 or, for calls that a test machine as a container is refused itself, from the machine that carries it. Made by
 
-    WPNS_TABLES=docs scripts/system-test {release} up
+    scripts/system-test {release} up
     WPNS_TABLES=docs scripts/system-test {release} tests/system/verify-states.bats
 
 {probes} probes in {rows} rows; those of one row differ in who tries only.
