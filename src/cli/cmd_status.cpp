@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "cli/report.hpp"
 #include "cli/site_status.hpp"
 #include "cli/verbs.hpp"
@@ -31,6 +32,10 @@ ordered_json to_json(const SiteName& name, const SiteStatus& status) {
     json["uid"] = status.record->allocation.uid;
     json["db_uid"] = status.record->allocation.db_uid;
     json["units"] = status.units;
+    if (status.verified)
+        json["verified"] = {{"time", status.verified->time},
+                            {"probes", status.verified->probes},
+                            {"passed", status.verified->passed}};
     return json;
 }
 
@@ -46,6 +51,9 @@ void print_site(const SiteName& name, const SiteStatus& status) {
               << to_string(status.record->network.egress) << "\n  accounts  "
               << names::account(name) << " (" << status.record->allocation.uid << "), "
               << names::db_account(name) << " (" << status.record->allocation.db_uid << ")\n";
+    if (status.verified)
+        std::cout << "  verified: " << printable(status.verified->time) << ", "
+                  << status.verified->passed << " of " << status.verified->probes << "\n";
     for (const auto& [unit, state] : status.units)
         std::cout << "  " << std::left << std::setw(10) << state << unit << "\n";
 }

@@ -1,6 +1,7 @@
 #include "cli/execution.hpp"
 
 #include "base/error.hpp"
+#include "cli/verify_report.hpp"
 #include "desired/firewall.hpp"
 
 namespace wpns::cli {
@@ -17,6 +18,7 @@ void forget_gone(Session& session, const Planned& planned, const apply::Report& 
             site != report.end() && !site->second.archive.empty())
             registry.tombstones.push_back(
                 {name.str(), allocation.uid, allocation.db_uid, site->second.archive});
+        session.host().files.remove_file(verified_path(name));
         registry.sites.erase(it);
     }
     session.registry_file().save(registry);

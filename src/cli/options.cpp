@@ -75,6 +75,10 @@ void declare_reading(CLI::App& app, Command& command) {
     sub = verb(app, command, "egress", "Show what a site may reach, and what it was refused",
                egress, cmd_egress);
     sub->add_option("NAME", egress->name, "Name of the site")->required();
+    auto verify = std::make_shared<VerifyOptions>();
+    sub = verb(app, command, "verify", "Prove from inside each site that its walls hold", verify,
+               cmd_verify);
+    sub->add_option("NAME", verify->names, "Only these sites");
     auto check = std::make_shared<CheckOptions>();
     sub =
         verb(app, command, "check", "Check configuration files; touches nothing", check, cmd_check);

@@ -37,6 +37,7 @@ class Session {
     [[nodiscard]] const host::Host& host() const { return host_; }
     [[nodiscard]] const config::Config& config() const { return config_; }
     [[nodiscard]] Registry& registry() { return registry_; }
+    [[nodiscard]] const Registry& registry() const { return registry_; }
     [[nodiscard]] apply::RegistryFile& registry_file() { return registry_file_; }
     [[nodiscard]] const HostFacts& facts();
     [[nodiscard]] desired::Inputs inputs();

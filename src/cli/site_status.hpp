@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/session.hpp"
+#include "cli/verify_report.hpp"
 
 namespace wpns::cli {
 
@@ -18,6 +19,7 @@ struct SiteStatus {
     std::map<std::string, std::string>
         units;  ///< unit name to its active state ("inactive" where not loaded)
     bool has_file = true;
+    std::optional<Verified> verified{};  ///< how the last `wpns verify` ended
 };
 
 /// Every site that has a file or a record, by name; one question to systemd for all of them.

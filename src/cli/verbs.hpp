@@ -60,6 +60,11 @@ struct EgressOptions {
 };
 [[nodiscard]] int cmd_egress(const Globals& globals, const host::Host& host,
                              const EgressOptions& options);
+struct VerifyOptions {
+    std::vector<std::string> names;  ///< all sites where empty
+};
+[[nodiscard]] int cmd_verify(const Globals& globals, const host::Host& host,
+                             const VerifyOptions& options);
 
 struct CheckOptions {
     std::vector<std::string> files;

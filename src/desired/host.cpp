@@ -68,12 +68,13 @@ void add_nginx(const Inputs& inputs, Builder& builder) {
                 {{Kind::directory, names::vhost_dir, ""}});
 }
 
-/// The timer that looks host names of allow lists up again. It comes with the program and runs as
-/// long as there is a site.
-void add_timer(Builder& builder) {
+/// The timers come with the program, so there is no file to write: they are switched on as long as
+/// there is a site. One looks host names of allow lists up again, the other proves the walls.
+void add_timers(Builder& builder) {
     Unit timer;
     timer.enabled = true;
-    builder.add_unit(names::resolve_timer, timer, {}, {});
+    for (const char* name : {names::resolve_timer, names::verify_timer})
+        builder.add_unit(name, timer, {}, {});
 }
 
 }  // namespace
@@ -84,7 +85,7 @@ std::expected<Desired, std::string> for_host(const Inputs& inputs,
     add_directories(inputs, builder);
     add_firewall(inputs, builder);
     add_nginx(inputs, builder);
-    add_timer(builder);
+    add_timers(builder);
     for (const auto& source : sources) {
         const auto fact = inputs.facts.cores.find(source);
         if (fact == inputs.facts.cores.end() || !fact->second) continue;

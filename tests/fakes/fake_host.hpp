@@ -310,8 +310,8 @@ class FakeUnits : public host::Units {
         for (const auto& unit : units) {
             try {
                 faults_.change(what + " " + unit);
-                const bool foreign =
-                    unit == "nginx.service" || unit == names::resolve_timer || what == "stop";
+                const bool foreign = unit == "nginx.service" || unit == names::resolve_timer ||
+                                     unit == names::verify_timer || what == "stop";
                 if (!foreign && !files_.files.contains("/etc/systemd/system/" + unit))
                     results[unit] = "no unit file";
                 else
@@ -473,6 +473,37 @@ class FakeLock : public host::WriterLock {
     }
 };
 
+/// Nothing runs, and every path asked for is there when it is in `paths`.
+class FakeWitness : public host::Witness {
+  public:
+    std::set<std::string> paths;
+    std::vector<Running> running;
+    bool has_routes = true;
+
+    [[nodiscard]] Ears listen() override { return {4001, 4002, "@ears", nullptr}; }
+    [[nodiscard]] std::vector<Ipv4> addresses() const override {
+        return {*Ipv4::parse("192.0.2.1")};
+    }
+    [[nodiscard]] bool routes(Ipv4) const override { return has_routes; }
+    [[nodiscard]] bool exists(const std::string& path) const override {
+        return paths.contains(path);
+    }
+    [[nodiscard]] std::vector<std::string> owned_by(const std::string&,
+                                                    std::uint32_t) const override {
+        return {};
+    }
+    [[nodiscard]] std::vector<Running> processes(const std::string&) const override {
+        return running;
+    }
+    [[nodiscard]] std::uint64_t namespace_at(const std::string& path) const override {
+        return path.starts_with("/run/netns/") ? 2 : 1;
+    }
+    [[nodiscard]] bool is_locked(const std::string&) const override { return true; }
+    [[nodiscard]] std::string unit_text(const std::string&) const override {
+        return "[Service]\nUser=wp\n";
+    }
+};
+
 /// All parts together.
 struct FakeHost {
     Faults faults;
@@ -488,8 +519,9 @@ struct FakeHost {
     FakeLock lock;
     FakeFlows flows;
     FakeResolver resolver;
-    host::Host host{accounts, files,    network, firewall, units, process,
-                    facts,    archives, web,     lock,     flows, resolver};
+    FakeWitness witness;
+    host::Host host{accounts, files, network, firewall, units,    process, facts,
+                    archives, web,   lock,    flows,    resolver, witness};
 
     void fail_at(unsigned change) { faults = {0, change}; }
 };

@@ -12,12 +12,13 @@
 #include "host/linux/resolver_libc.hpp"
 #include "host/linux/units_sdbus.hpp"
 #include "host/linux/web_probe.hpp"
+#include "host/linux/witness_linux.hpp"
 
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts, *files,    *network, *firewall, *units, *process,
-            *facts,    *archives, *web,     *lock,     *flows, *resolver};
+    return {*accounts, *files, *network, *firewall, *units,    *process, *facts,
+            *archives, *web,   *lock,    *flows,    *resolver, *witness};
 }
 
 std::unique_ptr<LinuxHost> make_host() {
@@ -34,6 +35,7 @@ std::unique_ptr<LinuxHost> make_host() {
     host->lock = make_writer_lock();
     host->flows = make_flows();
     host->resolver = make_resolver();
+    host->witness = make_witness(*host->process);
     return host;
 }
 
