@@ -52,6 +52,9 @@ lint_tests() {
         "${build_root_command[@]}" env BUILD=/build /src/scripts/lint tidy
 }
 
+# Prints the short run of the fuzz targets.
+fuzz_tests() { add_test fuzz fuzz.fuzz "TIMEOUT 1800 COST 900" "$scripts_dir/fuzz" 5; }
+
 # Prints the tests on a booted machine of a release, which share it one after the other: system_tests RELEASE
 system_tests() {
     local file name machine="machine-$1" run=("$scripts_dir/system-test" "$1")

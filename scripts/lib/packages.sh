@@ -24,11 +24,11 @@ build_packages() {
 }
 
 # Packages that check the source text. The formatter's taste depends on its version, so one release decides;
-# only the newer release's clang-tidy understands all of C++23.
+# only the newer release's clang understands all of C++23, for clang-tidy and for libFuzzer.
 lint_packages() {
     case $1 in
     bookworm) printf '%s\n' clang-format shellcheck ;;
-    trixie) printf '%s\n' clang-tidy ;;
+    trixie) printf '%s\n' clang-tidy clang libclang-rt-19-dev ;;
     esac
 }
 
