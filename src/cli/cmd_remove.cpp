@@ -2,6 +2,7 @@
 
 #include "cli/config_files.hpp"
 #include "cli/execution.hpp"
+#include "cli/recovery.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 
@@ -33,6 +34,7 @@ void take_site_file(Session& session, const std::string& path, const SiteName& n
 int cmd_remove(const Globals& globals, const host::Host& host, const RemoveOptions& options) {
     const auto name = site_name(options.name);
     const auto lock = host.lock.take("remove " + name.str(), lock_patience);
+    recover(host);
     const std::string path = site_file(globals.config_dir, name);
     Session session(globals, host, NoFiles::fine);
     const bool recorded = session.registry().sites.contains(name);

@@ -94,6 +94,23 @@ void declare_exec(CLI::App& app, Command& command) {
     sub->add_option("CMD", options->argv, "Program and arguments, after --")->required();
 }
 
+void declare_archive(CLI::App& app, Command& command) {
+    auto* archive = app.add_subcommand("archive", "List, bring back or destroy removed sites");
+    archive->require_subcommand(1);
+    verb(*archive, command, "list", "List archives and backups", std::make_shared<int>(),
+         [](const Globals& globals, const host::Host& host, int) {
+             return cmd_archive_list(globals, host);
+         });
+    auto options = std::make_shared<ArchiveOptions>();
+    auto* back = verb(*archive, command, "restore", "Bring a removed site back as it was", options,
+                      cmd_archive_restore);
+    auto* purge = verb(*archive, command, "purge", "Destroy an archive or a backup for good",
+                       options, cmd_archive_purge);
+    for (auto* sub : {back, purge})
+        sub->add_option("NAME-STAMP", options->name, "Its name in the list")->required();
+    purge->add_flag("--yes", options->yes, "Answer every question with yes");
+}
+
 /// For units at boot; not in the help.
 void declare_boot(CLI::App& app, Command& command) {
     auto* firewall = app.add_subcommand("firewall")->group("");
@@ -140,6 +157,7 @@ void declare(CLI::App& app, Globals& globals, Command& command) {
     declare_plan(app, command);
     declare_reading(app, command);
     declare_exec(app, command);
+    declare_archive(app, command);
     declare_boot(app, command);
     if (has_failpoints()) declare_failpoints(app, command);
 }

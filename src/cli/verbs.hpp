@@ -74,6 +74,16 @@ struct ExecOptions {
 [[nodiscard]] int cmd_exec(const Globals& globals, const host::Host& host,
                            const ExecOptions& options);
 
+struct ArchiveOptions {
+    std::string name;  ///< NAME-STAMP
+    bool yes = false;
+};
+[[nodiscard]] int cmd_archive_list(const Globals& globals, const host::Host& host);
+[[nodiscard]] int cmd_archive_purge(const Globals& globals, const host::Host& host,
+                                    const ArchiveOptions& options);
+[[nodiscard]] int cmd_archive_restore(const Globals& globals, const host::Host& host,
+                                      const ArchiveOptions& options);
+
 /// Hidden verbs that units call at boot: `wpns firewall up` and `wpns netns up NAME`. They read the
 /// registry only.
 [[nodiscard]] int cmd_firewall_up(const host::Host& host);

@@ -68,6 +68,12 @@ class Files {
     virtual void remove_directory(const std::string& path) = 0;  ///< empty only; absent is fine
     /// One rename within a filesystem, durable; `to` must not exist.
     virtual void rename(const std::string& from, const std::string& to) = 0;
+    /// Two directories of one filesystem change places in one step, durable: before or after, never
+    /// between.
+    virtual void exchange(const std::string& one, const std::string& other) = 0;
+    /// Bytes on disk of everything below a directory; a tree that root does not own is looked at as
+    /// its owner. What cannot be read does not count.
+    [[nodiscard]] virtual std::uint64_t tree_size(const std::string& directory) const = 0;
     /// Deletes everything below a directory that `uid` owns, as that uid (gid alike), then the
     /// empty directory as root.
     virtual void purge_tree(const std::string& directory, std::uint32_t uid) = 0;

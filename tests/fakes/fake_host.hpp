@@ -104,6 +104,22 @@ class FakeFiles : public host::Files {
         move(files, from, to);
         move(directories, from, to);
     }
+    void exchange(const std::string& one, const std::string& other) override {
+        faults_.change("exchange " + one);
+        if (!directories.contains(one) || !directories.contains(other))
+            throw Error(ErrorKind::missing, one + " or " + other + " is not there");
+        for (auto step : {std::pair{one, std::string("/swap")}, std::pair{other, one},
+                          std::pair{std::string("/swap"), other}}) {
+            move(files, step.first, step.second);
+            move(directories, step.first, step.second);
+        }
+    }
+    [[nodiscard]] std::uint64_t tree_size(const std::string& directory) const override {
+        std::uint64_t size = 0;
+        for (const auto& [path, file] : files)
+            if (below(path, directory)) size += file.content.size();
+        return size;
+    }
     void purge_tree(const std::string& directory, std::uint32_t uid) override {
         faults_.change("purge " + directory);
         if (directories.at(directory).uid != uid) throw Error(ErrorKind::bug, "not the owner");

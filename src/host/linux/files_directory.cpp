@@ -108,4 +108,22 @@ void LinuxFiles::rename(const std::string& from, const std::string& to) {
     sync_directory_of(source);
 }
 
+void LinuxFiles::exchange(const std::string& one, const std::string& other) {
+    const Place first = need_place(one);
+    const Place second = need_place(other);
+    for (const Place* place : {&first, &second}) {
+        const auto found = look(*place);
+        if (!found) throw Error(ErrorKind::missing, place->path + " does not exist");
+        if (!S_ISDIR(found->info.st_mode)) {
+            throw Error(ErrorKind::conflict, place->path + " is not a directory");
+        }
+    }
+    if (::renameat2(first.directory.get(), first.name.c_str(), second.directory.get(),
+                    second.name.c_str(), RENAME_EXCHANGE) != 0) {
+        throw_errno("exchange " + one + " and " + other, errno);
+    }
+    sync_directory_of(first);
+    sync_directory_of(second);
+}
+
 }  // namespace wpns::host::linux_os
