@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apply/archive.hpp"
+#include "apply/backup.hpp"
 #include "base/text.hpp"
 #include "cli/config_files.hpp"
 #include "cli/execution.hpp"
@@ -18,6 +19,17 @@ namespace {
 using apply::ArchiveEntry;
 using nlohmann::ordered_json;
 
+/// Archives of removed and of replaced sites, then backups where they are by default.
+std::vector<ArchiveEntry> everything(const Session& session) {
+    const auto& files = session.host().files;
+    auto entries = apply::archives_in(files, session.config().host.archive_dir);
+    for (auto& entry : apply::archives_in(files, apply::backup_dir)) {
+        entry.kind = "backup";
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
 /// The archive of that name, or Error{usage}.
 ArchiveEntry find(const Session& session, const std::string& text) {
     const auto name = ArchiveName::parse(text);
@@ -25,8 +37,15 @@ ArchiveEntry find(const Session& session, const std::string& text) {
         throw Error(ErrorKind::usage,
                     "\"" + printable(text) + "\" is no name of an archive: " + name.error(),
                     "wpns archive list shows them");
-    for (auto& entry : apply::archives_in(session.host().files, session.config().host.archive_dir))
-        if (entry.name == *name) return entry;
+    auto entries = everything(session);
+    std::erase_if(entries, [&](const ArchiveEntry& entry) { return entry.name != *name; });
+    if (entries.size() == 1) return entries.front();
+    if (!entries.empty())
+        throw Error(ErrorKind::conflict,
+                    name->str() + " is both an archive and a backup: " + entries.front().path +
+                        ", " + entries.back().path,
+                    "give one of them another number: mv " + entries.back().path + " " +
+                        entries.back().path + "-9");
     throw Error(ErrorKind::usage, "there is no archive " + name->str(),
                 "wpns archive list shows them");
 }
@@ -155,7 +174,7 @@ int make_site(const Globals& globals, const host::Host& host, const SiteName& si
 
 int cmd_archive_list(const Globals& globals, const host::Host& host) {
     const Session session(globals, host, NoFiles::fine);
-    const auto entries = apply::archives_in(host.files, session.config().host.archive_dir);
+    const auto entries = everything(session);
     globals.json ? print_json(entries) : print_table(entries);
     return done;
 }
@@ -167,10 +186,11 @@ int cmd_archive_purge(const Globals& globals, const host::Host& host,
     Session session(globals, host, NoFiles::fine);
     if (forget_deleted(session, options.name)) return done;
     const auto entry = find(session, options.name);
-    if (!confirm("DESTROY " + entry.path + ", the only copy of these files and this database?",
-                 options.yes))
-        return done;
-    apply::purge_archive(host.files, session.registry(), session.registry_file(), entry.path);
+    if (!confirm("DESTROY " + entry.path + " for good?", options.yes)) return done;
+    if (entry.kind == "backup")
+        host.files.purge_trusted_tree(entry.path);
+    else
+        apply::purge_archive(host.files, session.registry(), session.registry_file(), entry.path);
     return done;
 }
 
@@ -181,6 +201,9 @@ int cmd_archive_restore(const Globals& globals, const host::Host& host,
     Session session(globals, host, NoFiles::fine);
     const auto entry = find(session, options.name);
     const auto& site = entry.name.site;
+    if (entry.kind == "backup")
+        throw Error(ErrorKind::usage, entry.name.str() + " is a backup",
+                    "wpns restore " + site.str() + " --at " + entry.name.stamp);
     const std::string data = session.config().host.data_dir + "/" + site.str();
     const auto record = require_record(session, entry);
     require_absent(session, session.registry(), site, data);

@@ -8,12 +8,14 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/fd.hpp"
 #include "model/facts.hpp"
 #include "model/flow.hpp"
 #include "model/host_config.hpp"
+#include "model/manifest.hpp"
 #include "model/refusals.hpp"
 #include "model/resolved_target.hpp"
 #include "model/resource.hpp"
@@ -209,6 +211,11 @@ class Process {
         std::size_t output_limit = 1U << 20;  ///< bytes of stdout and of stderr that are kept
         int input_file = -1;   ///< an open file that becomes standard input, instead of `input`
         int output_file = -1;  ///< an open file that becomes standard output: `out` stays empty
+        /// Gets standard output piece by piece instead of Result::out. What it throws ends the
+        /// program and leaves run().
+        std::function<void(std::string_view)> output;
+        /// Gives standard input piece by piece after `input`; an empty piece ends it.
+        std::function<std::string_view()> feed;
     };
     struct Result {
         int status = 0;  ///< exit status, 128 + signal where it was killed
@@ -221,6 +228,35 @@ class Process {
     virtual Result run(const Command& command) = 0;
     /// The terminal is handed over until it ends; the exit status comes back. For `wpns exec`.
     virtual int run_attached(const Command& command) = 0;
+};
+
+/// Compressed files of root's, written and read as streams: parts of backups.
+class Parts {
+  public:
+    class Writer {
+      public:
+        virtual ~Writer() = default;
+        /// Error{failed} where it would become longer than its limit.
+        virtual void write(std::string_view bytes) = 0;
+        /// Ends the file; it is durable when this returns.
+        virtual BackupPart finish() = 0;
+    };
+    class Reader {
+      public:
+        virtual ~Reader() = default;
+        /// The next piece, good until the next call; empty at the end. Error{conflict} where the
+        /// file is damaged, cut or longer than its limit.
+        virtual std::string_view read() = 0;
+        /// Of what has been read so far.
+        [[nodiscard]] virtual BackupPart summary() const = 0;
+    };
+    virtual ~Parts() = default;
+    /// A new file that only root can read; it must not exist. `limit` is in bytes before
+    /// compression.
+    [[nodiscard]] virtual std::unique_ptr<Writer> create(const std::string& path,
+                                                         std::uint64_t limit) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Reader> open(const std::string& path,
+                                                       std::uint64_t limit) = 0;
 };
 
 /// What planning must know of the host beyond our own resources.
@@ -293,6 +329,7 @@ struct Host {
     WriterLock& lock;
     Flows& flows;
     Resolver& resolver;
+    Parts& parts;
 };
 
 }  // namespace wpns::host

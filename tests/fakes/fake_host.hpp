@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "base/digest.hpp"
 #include "base/error.hpp"
 #include "host/host.hpp"
 
@@ -481,6 +482,55 @@ class FakeResolver : public host::Resolver {
     }
 };
 
+/// Parts that are kept as they are, with a digest that is their own text's.
+class FakeParts : public host::Parts {
+  public:
+    FakeParts(Faults& faults, FakeFiles& files) : faults_(faults), files_(files) {}
+
+    [[nodiscard]] std::unique_ptr<Writer> create(const std::string& path,
+                                                 std::uint64_t limit) override {
+        faults_.change("create " + path);
+        if (files_.files.contains(path)) throw Error(ErrorKind::conflict, path + " is there");
+        return std::make_unique<FakeWriter>(files_.files[path].content, limit);
+    }
+    [[nodiscard]] std::unique_ptr<Reader> open(const std::string& path, std::uint64_t) override {
+        if (!files_.files.contains(path)) throw Error(ErrorKind::missing, path + " is not there");
+        return std::make_unique<FakeReader>(files_.files.at(path).content);
+    }
+
+  private:
+    static BackupPart part_of(const std::string& text) {
+        return {text.size(), text.size(), sha256_hex(text)};
+    }
+    class FakeWriter : public Writer {
+      public:
+        FakeWriter(std::string& text, std::uint64_t limit) : text_(text), limit_(limit) {}
+        void write(std::string_view bytes) override {
+            text_ += bytes;
+            if (text_.size() > limit_) throw Error(ErrorKind::failed, "too large");
+        }
+        BackupPart finish() override { return part_of(text_); }
+
+      private:
+        std::string& text_;
+        std::uint64_t limit_;
+    };
+    class FakeReader : public Reader {
+      public:
+        explicit FakeReader(std::string text) : text_(std::move(text)) {}
+        std::string_view read() override {
+            return std::exchange(done_, true) ? std::string_view() : std::string_view(text_);
+        }
+        [[nodiscard]] BackupPart summary() const override { return part_of(text_); }
+
+      private:
+        std::string text_;
+        bool done_ = false;
+    };
+    Faults& faults_;
+    FakeFiles& files_;
+};
+
 /// Nobody else writes.
 class FakeLock : public host::WriterLock {
   public:
@@ -504,8 +554,9 @@ struct FakeHost {
     FakeLock lock;
     FakeFlows flows;
     FakeResolver resolver;
-    host::Host host{accounts, files,    network, firewall, units, process,
-                    facts,    archives, web,     lock,     flows, resolver};
+    FakeParts parts{faults, files};
+    host::Host host{accounts, files, network, firewall, units,    process, facts,
+                    archives, web,   lock,    flows,    resolver, parts};
 
     void fail_at(unsigned change) { faults = {0, change}; }
 };
