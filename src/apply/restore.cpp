@@ -64,6 +64,7 @@ std::string restore(const host::Host& host, Registry& registry, RegistryFile& fi
     });
     const std::string archive_dir = path.substr(0, path.rfind('/'));
     if (!files.is_directory(archive_dir)) files.make_directory(archive_dir, Directory{0, 0, 0700});
+    files.make_directory(target.staging.run_dir, {});
     files.make_directory(path, {});
     files.write(path + "/" + unfinished_file, File{});
     with_context("unpack the files", [&] { stage_files(host, backup, target); });

@@ -46,7 +46,6 @@ void initialise(const host::Host& host, const RestoreTarget& target) {
 /// The socket is made by systemd, as that of the live database; the server starts with the first
 /// client.
 void start_server(const host::Host& host, const RestoreTarget& target) {
-    host.files.make_directory(target.staging.run_dir, {});
     const Activation activation{
         names::unit(target.site, "restore", "service"),
         {"ListenStream=" + target.staging.run_dir + "/mysqld.sock",
