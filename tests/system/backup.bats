@@ -134,30 +134,49 @@ assert_settled() {
     assert_serves site-a
 }
 
+# Starts a restore of site-a and kills it as soon as a condition holds; "staging" is the directory it builds and "live"
+# the inode of the data directory before it: kill_restore_when CONDITION
+kill_restore_when() {
+    on_stdin bash -s "$1" <<'END'
+data=/var/lib/wpns/sites/site-a
+live=$(stat -c %i $data)
+wpns restore site-a --yes >/dev/null 2>&1 &
+pid=$!
+while kill -0 $pid 2>/dev/null; do
+    [ -n "$staging" ] || staging=$(dirname "$(ls /var/lib/wpns/archive/*/unfinished 2>/dev/null)")
+    [ "$staging" != . ] || staging=
+    [ -z "$staging" ] || ! eval "$1" || { kill -9 $pid && exit 0; }
+done
+exit 1
+END
+}
+
 @test "a restore that is killed leaves the old state or the new one" {
-    local moment now old=0 new=0
+    local condition now states=''
     add_content site-a in-backup
     backup site-a
     delete_content site-a in-backup
     add_content site-a after-backup
-    for moment in 0.05 0.2 0.4 0.8 1.2 1.6 2 2.4 2.8 3.2 3.6 4 5 6; do
-        on timeout --signal=KILL "$moment" wpns restore site-a --yes >/dev/null 2>&1 || true
+    for condition in 'true' '[ -e $staging/www/wp-content ]' '[ -e $staging/mysql.new ]' '[ -e $staging/mysql ]' \
+        '[ -e /run/wpns/site-a.restore/mysqld.sock ]' '[ -e $staging/wordpress.installed ]' '[ -e $data/site.toml ]' \
+        '! systemctl is-active --quiet wpns-php@site-a.service' '[ $(stat -c %i $data) != $live ]'; do
+        kill_restore_when "$condition"
         run -0 on wpns sync
         assert_settled
         assert_serves site-a
         now="$(content site-a in-backup) $(content site-a after-backup)"
         case $now in
-        '- - post upload') old=$((old + 1)) ;;
-        'post upload - -') new=$((new + 1)) ;;
-        *) echo "between, after $moment s: $now" && return 1 ;;
-        esac
-        if [[ $now == 'post upload - -' ]]; then
+        '- - post upload') states+=' old' ;;
+        'post upload - -')
+            states+=' new'
             delete_content site-a in-backup
             add_content site-a after-backup
-        fi
+            ;;
+        *) echo "between, when $condition: $now" && return 1 ;;
+        esac
     done
-    echo "# killed restores: $old old, $new new" >&3
-    ((old > 0))
+    echo "# after killed restores:$states" >&3
+    [[ $states == ' old old old old old old old '*' new' ]]
 }
 
 @test "a removed site comes back as it was: same page, same accounts, same secrets" {
