@@ -101,6 +101,8 @@ set -e
 rm -rf /etc/wpns/templates /etc/wpns/wpns.toml
 names=$({ wpns list --json | grep -o '"name": "[^"]*"' | cut -d'"' -f4; ls /etc/wpns/sites.d | sed 's/\.toml$//'; } 2>/dev/null | sort -u)
 for name in $names; do wpns remove "$name" --purge --yes; done
+names=$(wpns archive list --json | grep -o '"name": "[^"]*"' | cut -d'"' -f4)
+for name in $names; do wpns archive purge "$name" --yes; done
 mkdir -p /etc/wpns/sites.d
 rm -rf /etc/wpns/sites.d/* /var/lib/wpns/archive /var/lib/wpns/backups
 ln -sf /etc/nginx/sites-available/default /etc/nginx/sites-enabled/default
