@@ -101,10 +101,12 @@ class Reader final : public Parts::Reader {
         while (sha256_.empty()) {
             if (in_.pos == in_.size && !full_ && !fill()) return end();
             ZSTD_outBuffer out{bytes_.data(), bytes_.size(), 0};
-            expected_ = ZSTD_decompressStream(stream_.get(), &out, &in_);
-            if (ZSTD_isError(expected_) != 0)
-                throw Error(ErrorKind::conflict,
-                            path_ + " is damaged: " + ZSTD_getErrorName(expected_));
+            const std::size_t before = in_.pos;
+            const std::size_t hint = ZSTD_decompressStream(stream_.get(), &out, &in_);
+            if (ZSTD_isError(hint) != 0)
+                throw Error(ErrorKind::conflict, path_ + " is damaged: " + ZSTD_getErrorName(hint));
+            // Behind the end of a frame a call without progress asks for the head of another one.
+            if (out.pos > 0 || in_.pos != before) expected_ = hint;
             full_ = out.pos == out.size;
             if (out.pos == 0) continue;
             size_ += out.pos;
