@@ -198,7 +198,7 @@ END
 
 @test "an archive restore that is killed is finished by sync" {
     local moment archive
-    for moment in 0.03 0.06 0.1 0.3 1; do
+    for moment in 0.02 0.04 0.06 0.1 0.2; do
         on wpns remove site-a --yes
         archive=$(on wpns archive list --json | jq -r '.archives[] | select(.kind == "removed") | .name')
         on timeout --signal=KILL "$moment" wpns archive restore "$archive" >/dev/null 2>&1 || true
