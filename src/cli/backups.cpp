@@ -51,12 +51,15 @@ apply::Backup back_up(Session& session, const Globals& globals, const KnownSite&
     const auto sandbox = desired::exec_unit(session.inputs(), site.name, site.config, site.record);
     if (!sandbox) throw Error(ErrorKind::config, sandbox.error());
     const auto settings = session.host().files.read(site_file(globals.config_dir, site.name));
-    const auto core = session.facts().cores.find(site.config.wordpress.source);
+    const auto core =
+        session.facts().cores.find({site.config.wordpress.source, site.config.wordpress.sha256});
     const apply::BackupSource source{
         .site = site.name,
         .domain = site.config.domain,
         .core = site.config.wordpress.core,
-        .wordpress = core == session.facts().cores.end() ? "" : printable(core->second.version),
+        .wordpress = core == session.facts().cores.end() || !core->second
+                         ? ""
+                         : printable(core->second->version),
         .php = site.config.php.version.empty() ? session.facts().php.back().version
                                                : site.config.php.version,
         .sandbox = *sandbox,
