@@ -186,6 +186,7 @@ class Units {
     /// counts for all together.
     [[nodiscard]] virtual std::map<std::string, std::string> start(
         std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    /// As `start`. A service that is just starting may come up first, here and in `stop`.
     [[nodiscard]] virtual std::map<std::string, std::string> restart(
         std::span<const std::string> names, std::chrono::seconds deadline) = 0;
     [[nodiscard]] virtual std::map<std::string, std::string> reload(
