@@ -58,9 +58,13 @@ void start_server(const host::Host& host, const RestoreTarget& target) {
         throw Error(ErrorKind::failed, "the server cannot be started: " + said(result));
 }
 
-void stop_server(const host::Host& host, const SiteName& site) {
-    for (const auto& [name, error] : host.units.stop(server_units(site), stop_deadline))
+void stop(const host::Host& host, const std::vector<std::string>& units) {
+    for (const auto& [name, error] : host.units.stop(units, stop_deadline))
         if (!error.empty()) throw Error(ErrorKind::failed, "stop " + name + ": " + error);
+}
+
+void stop_server(const host::Host& host, const SiteName& site) {
+    stop(host, server_units(site));
 }
 
 }  // namespace
@@ -96,6 +100,8 @@ void end_staging(const host::Host& host, const SiteName& site) {
     const std::string run_dir = staging_run_dir(site);
     if (!host.files.is_directory(run_dir)) return;
     stop_server(host, site);
+    // A killed run leaves the program behind that it was waiting for.
+    stop(host, {names::staging_slice(site)});
     host.files.remove_file(run_dir + "/mysqld.sock");
     host.files.remove_directory(run_dir);
 }

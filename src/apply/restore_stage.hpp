@@ -12,7 +12,7 @@ void stage_files(const host::Host& host, const Backup& backup, const RestoreTarg
 /// own, and a client of the site's account that can neither run programs nor read files.
 void stage_database(const host::Host& host, const Backup& backup, const RestoreTarget& target);
 
-/// Ends what these have started; nothing to end is fine.
+/// Ends what these have started, also what a killed run has left; nothing to end is fine.
 void end_staging(const host::Host& host, const SiteName& site);
 
 }  // namespace wpns::apply

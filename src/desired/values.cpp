@@ -44,7 +44,7 @@ void set_identity(const Site& site, render::Values& values) {
         .set("db_account", names::db_account(site.name))
         .set("uid", site.record.allocation.uid)
         .set("db_uid", site.record.allocation.db_uid)
-        .set("slice", names::slice(site.name));
+        .set("slice", site.slice());
 }
 
 void set_paths(const Site& site, render::Values& values) {
@@ -132,6 +132,10 @@ std::string Site::data() const {
 
 std::string Site::run_dir() const {
     return staging != nullptr ? staging->run_dir : names::run_dir(name);
+}
+
+std::string Site::slice() const {
+    return staging != nullptr ? names::staging_slice(name) : names::slice(name);
 }
 
 std::string Site::core_path() const {

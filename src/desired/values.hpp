@@ -20,6 +20,7 @@ struct Site {
 
     [[nodiscard]] std::string data() const;  ///< DATA_DIR/NAME
     [[nodiscard]] std::string run_dir() const;
+    [[nodiscard]] std::string slice() const;
     [[nodiscard]] std::string core_path() const;  ///< /var/lib/wpns/core/ID
     /// Where the files that the site may write live on the host: wp-content alone for a managed
     /// core, all for an own copy.
