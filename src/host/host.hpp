@@ -70,8 +70,8 @@ class Files {
     virtual void remove_directory(const std::string& path) = 0;  ///< empty only; absent is fine
     /// One rename within a filesystem, durable; `to` must not exist.
     virtual void rename(const std::string& from, const std::string& to) = 0;
-    /// Two directories of one filesystem change places in one step, durable: before or after, never
-    /// between.
+    /// Two directories of one filesystem change places in one step, durable with all that is below
+    /// them: before or after, never between.
     virtual void exchange(const std::string& one, const std::string& other) = 0;
     /// Bytes on disk of everything below a directory; a tree that root does not own is looked at as
     /// its owner. What cannot be read does not count.

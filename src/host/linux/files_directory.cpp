@@ -33,6 +33,12 @@ void sync_directory_of(const Place& place) {
     sync_fd(fd.get(), "the directory of " + place.path);
 }
 
+void sync_filesystem_of(const Place& place) {
+    const UniqueFd fd(::openat(place.directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd.valid() || ::syncfs(fd.get()) != 0)
+        throw_errno("sync the filesystem of " + place.path, errno);
+}
+
 /// True when something had to be corrected.
 bool set_owner_and_mode(int fd, const Directory& wanted, const std::string& shown) {
     const struct stat info = stat_of(fd, shown);
@@ -118,10 +124,14 @@ void LinuxFiles::exchange(const std::string& one, const std::string& other) {
             throw Error(ErrorKind::conflict, place->path + " is not a directory");
         }
     }
+    // What was written below them by others than us counts only when it is on the disk.
+    for (const Place* place : {&first, &second}) sync_filesystem_of(*place);
+    failpoint(Failpoint::exchange);
     if (::renameat2(first.directory.get(), first.name.c_str(), second.directory.get(),
                     second.name.c_str(), RENAME_EXCHANGE) != 0) {
         throw_errno("exchange " + one + " and " + other, errno);
     }
+    failpoint(Failpoint::exchanged);
     sync_directory_of(first);
     sync_directory_of(second);
 }

@@ -11,6 +11,7 @@
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "host/linux/path_open.hpp"
 #include "host/linux/path_walk.hpp"
 
@@ -48,6 +49,7 @@ class Writer final : public Parts::Writer {
     }
 
     void write(std::string_view bytes) override {
+        if (size_ == 0) failpoint(Failpoint::part_write);
         size_ += bytes.size();
         if (size_ > limit_)
             throw Error(ErrorKind::failed,
@@ -57,6 +59,7 @@ class Writer final : public Parts::Writer {
     }
 
     BackupPart finish() override {
+        failpoint(Failpoint::part_finish);
         ZSTD_inBuffer none{nullptr, 0, 0};
         while (compress(none, ZSTD_e_end) != 0) {
         }
@@ -126,6 +129,7 @@ class Reader final : public Parts::Reader {
         do size = ::read(fd_.get(), packed_bytes_.data(), packed_bytes_.size());
         while (size < 0 && errno == EINTR);
         if (size < 0) throw_errno("read " + path_, errno);
+        if (packed_ == 0 || size == 0) failpoint(Failpoint::part_read);
         in_ = {packed_bytes_.data(), static_cast<std::size_t>(size), 0};
         hash_.add({packed_bytes_.data(), in_.size});
         packed_ += in_.size;
@@ -157,6 +161,7 @@ class ZstdParts final : public Parts {
   public:
     std::unique_ptr<Parts::Writer> create(const std::string& path, std::uint64_t limit) override {
         const Place place = need_place(path);
+        failpoint(Failpoint::part_create);
         auto fd = open_below(place.directory.get(), place.name.c_str(),
                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, RESOLVE_NO_SYMLINKS, 0600);
         if (!fd) throw_errno("create " + path, fd.error());
