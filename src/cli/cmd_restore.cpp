@@ -2,6 +2,7 @@
 
 #include "apply/restore.hpp"
 #include "base/error.hpp"
+#include "base/scope_guard.hpp"
 #include "base/text.hpp"
 #include "cli/backups.hpp"
 #include "cli/config_files.hpp"
@@ -59,6 +60,16 @@ void require_fit(const apply::Backup& backup, const KnownSite& site) {
             "restore");
 }
 
+/// Whatever of the site does not run.
+std::pair<Planned, apply::Report> start(const Globals& globals, Session& session,
+                                        const SiteName& name) {
+    const Scope scope{.only = {name}, .leaving = {}};
+    auto planned = make_plan(session, scope);
+    auto report =
+        execute(session, planned, scope, apply_options(globals, planned.plan.actions.size()));
+    return {std::move(planned), std::move(report)};
+}
+
 }  // namespace
 
 int cmd_restore(const Globals& globals, const host::Host& host, const RestoreOptions& options) {
@@ -74,14 +85,19 @@ int cmd_restore(const Globals& globals, const host::Host& host, const RestoreOpt
                      backup.manifest.created + "? The present ones are kept in an archive.",
                  options.yes))
         return done;
-    const auto archive = with_context(name.str(), [&] {
-        return apply::restore(host, session.registry(), session.registry_file(), backup,
-                              target_of(session, globals, site));
+    const auto target = target_of(session, globals, site);
+    // By systemd alone: on a full disk not even the registry can be written.
+    ScopeGuard start_again([&] {
+        try {
+            (void)host.units.start(target.services, std::chrono::seconds(150));
+        } catch (const Error&) {  // why the restore failed is what a person must see
+        }
     });
-    const Scope scope{.only = {name}, .leaving = {}};
-    const auto planned = make_plan(session, scope);
-    auto report =
-        execute(session, planned, scope, apply_options(globals, planned.plan.actions.size()));
+    const auto archive = with_context(name.str(), [&] {
+        return apply::restore(host, session.registry(), session.registry_file(), backup, target);
+    });
+    auto [planned, report] = start(globals, session, name);
+    start_again.dismiss();
     report[name.str()].archive = archive;
     return print_report(globals, planned, report);
 }
