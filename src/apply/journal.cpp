@@ -69,6 +69,11 @@ void Journal::end(const SiteName& site) {
     files_.remove_file(path_of(site));
 }
 
+void Journal::sweep() {
+    // A removal takes away what was staged beside the file, also where there is no file.
+    files_.remove_file(directory() + "/.none");
+}
+
 std::vector<Intent> Journal::unfinished() const {
     std::vector<Intent> intents;
     for (const auto& name : files_.list(directory())) {

@@ -30,6 +30,8 @@ class Journal {
     /// What earlier runs have left. A file that cannot be read is Error{conflict}: somebody changed
     /// it, so nothing may be concluded from it.
     [[nodiscard]] std::vector<Intent> unfinished() const;
+    /// Takes away the beginnings of files that were never written to their end.
+    void sweep();
 
     [[nodiscard]] static std::string path_of(const SiteName& site);
 

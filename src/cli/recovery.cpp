@@ -24,7 +24,9 @@ void settle(const host::Host& host, Registry& registry, apply::RegistryFile& fil
 }  // namespace
 
 void recover(const host::Host& host) {
-    const auto unfinished = apply::Journal(host.files).unfinished();
+    apply::Journal journal(host.files);
+    journal.sweep();
+    const auto unfinished = journal.unfinished();
     if (unfinished.empty()) return;
     apply::RegistryFile file(host.files);
     auto registry = file.load();
