@@ -140,6 +140,8 @@ kill_restore_when() {
     on_stdin bash -s "$1" <<'END'
 data=/var/lib/wpns/sites/site-a
 live=$(stat -c %i $data)
+exchanged() { [ $(stat -c %i $data) != $live ]; }
+up() { systemctl is-active --quiet wpns-$1@site-a.$2; }
 wpns restore site-a --yes >/dev/null 2>&1 &
 pid=$!
 while kill -0 $pid 2>/dev/null; do
@@ -159,7 +161,9 @@ END
     add_content site-a after-backup
     for condition in 'true' '[ -e $staging/www/wp-content ]' '[ -e $staging/mysql.new ]' '[ -e $staging/mysql ]' \
         '[ -e /run/wpns/site-a.restore/mysqld.sock ]' '[ -e $staging/wordpress.installed ]' '[ -e $data/site.toml ]' \
-        '! systemctl is-active --quiet wpns-php@site-a.service' '[ $(stat -c %i $data) != $live ]'; do
+        '! up php service' 'exchanged' \
+        'exchanged && ! [ -e /var/lib/wpns/journal/site-a.toml ]' 'exchanged && up mysqld socket' \
+        'exchanged && up mysqld service' 'exchanged && up php service'; do
         kill_restore_when "$condition"
         run -0 on wpns sync
         assert_settled
@@ -176,7 +180,7 @@ END
         esac
     done
     echo "# after killed restores:$states" >&3
-    [[ $states == ' old old old old old old old '*' new' ]]
+    [[ $states == ' old old old old old old old '*' new new new new new' ]]
 }
 
 @test "a removed site comes back as it was: same page, same accounts, same secrets" {
