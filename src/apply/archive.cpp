@@ -1,5 +1,6 @@
 #include "apply/archive.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 #include "base/error.hpp"
@@ -40,11 +41,14 @@ std::string utc_stamp() {
     return text;
 }
 
-ArchiveName unused_name(const host::Files& files, const std::string& directory,
+ArchiveName unused_name(const host::Files& files, const std::vector<std::string>& directories,
                         const SiteName& site) {
     ArchiveName name{site, utc_stamp()};
     const std::string first = name.stamp;
-    for (unsigned number = 2; files.is_directory(directory + "/" + name.str()); ++number)
+    const auto is_used = [&](const std::string& directory) {
+        return files.is_directory(directory + "/" + name.str());
+    };
+    for (unsigned number = 2; std::ranges::any_of(directories, is_used); ++number)
         name.stamp = first + "-" + std::to_string(number);
     return name;
 }

@@ -21,8 +21,10 @@ inline constexpr const char* unfinished_file = "unfinished";
 
 /// The time now as a stamp.
 [[nodiscard]] std::string utc_stamp();
-/// DIRECTORY/NAME-STAMP that is not there yet: with a number where there is one of the same second.
-[[nodiscard]] ArchiveName unused_name(const host::Files& files, const std::string& directory,
+/// NAME-STAMP that is in none of these directories: with a number where there is one of the same
+/// second. Archives and backups are told apart by their names alone, so no two have the same.
+[[nodiscard]] ArchiveName unused_name(const host::Files& files,
+                                      const std::vector<std::string>& directories,
                                       const SiteName& site);
 
 /// Writes record.toml into a data directory that is about to become an archive.

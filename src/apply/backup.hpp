@@ -25,6 +25,7 @@ struct BackupSource {
     std::string php;
     std::string sandbox;   ///< unit text of the site's exec sandbox
     std::string settings;  ///< text of the site's file
+    std::string archive_dir;
 };
 
 struct Backup {

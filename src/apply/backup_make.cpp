@@ -65,7 +65,7 @@ Backup make_backup(const host::Host& host, const BackupSource& source,
                    const std::string& directory) {
     auto& files = host.files;
     if (!files.is_directory(directory)) files.make_directory(directory, Directory{0, 0, 0700});
-    const auto name = unused_name(files, directory, source.site);
+    const auto name = unused_name(files, {directory, backup_dir, source.archive_dir}, source.site);
     const std::string path = directory + "/" + name.str();
     const std::string partial = directory + "/." + name.str() + ".partial";
     Journal journal(files);

@@ -1,6 +1,7 @@
 #include "apply/site_data.hpp"
 
 #include "apply/archive.hpp"
+#include "apply/backup.hpp"
 #include "base/error.hpp"
 
 namespace wpns::apply {
@@ -20,7 +21,7 @@ void archive_data(Context& context, const ResourceKey& key) {
     auto& files = context.host.files;
     const auto site = SiteName::parse(key.site);
     if (!site) throw Error(ErrorKind::bug, "no site of " + key.str());
-    const auto name = unused_name(files, context.options.archive_dir, *site);
+    const auto name = unused_name(files, {context.options.archive_dir, backup_dir}, *site);
     const std::string target = context.options.archive_dir + "/" + name.str();
     files.make_directory(context.options.archive_dir, Directory{0, 0, 0700});
     write_record(files, key.id, record_of(context, *site, name.stamp));

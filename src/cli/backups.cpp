@@ -63,7 +63,8 @@ apply::Backup back_up(Session& session, const Globals& globals, const KnownSite&
         .php = site.config.php.version.empty() ? session.facts().php.back().version
                                                : site.config.php.version,
         .sandbox = *sandbox,
-        .settings = settings ? settings->content : ""};
+        .settings = settings ? settings->content : "",
+        .archive_dir = session.config().host.archive_dir};
     return with_context(site.name.str(),
                         [&] { return apply::make_backup(session.host(), source, directory); });
 }

@@ -25,7 +25,8 @@ std::vector<std::string> services_of(const SiteRecord& record, const SiteName& s
 
 apply::RestoreTarget target_of(Session& session, const Globals& globals, const KnownSite& site) {
     const auto& host_config = session.config().host;
-    const auto name = apply::unused_name(session.host().files, host_config.archive_dir, site.name);
+    const auto name = apply::unused_name(session.host().files,
+                                         {host_config.archive_dir, apply::backup_dir}, site.name);
     apply::RestoreTarget target{
         .site = site.name,
         .allocation = site.record.allocation,

@@ -232,5 +232,13 @@ TEST_F(Archives, APurgeThatFailsAnywhereIsFinishedByTheNext) {
     EXPECT_GT(step, 6U);
 }
 
+TEST_F(Archives, NoTwoHaveTheSameNameInAnyDirectory) {
+    const auto site = *SiteName::parse("site-a");
+    const std::vector<std::string> directories = {archives, "/var/lib/wpns/backups"};
+    const auto first = apply::unused_name(fake_.files, directories, site);
+    fake_.files.make_directory(directories.back() + "/" + first.str(), {});
+    EXPECT_NE(apply::unused_name(fake_.files, directories, site), first);
+}
+
 }  // namespace
 }  // namespace wpns
