@@ -58,7 +58,7 @@ fuzz_tests() { add_test fuzz fuzz.fuzz "TIMEOUT 1800 COST 900" "$scripts_dir/fuz
 # Prints the tests on a booted machine of a release, which share it one after the other: system_tests RELEASE
 system_tests() {
     local file name machine="machine-$1" run=("$scripts_dir/system-test" "$1")
-    local shared="RESOURCE_LOCK $machine TIMEOUT 900"
+    local shared="RESOURCE_LOCK $machine TIMEOUT 1800"
     add_test system "system.$1.up" "FIXTURES_SETUP $machine COST 500 $shared" "${run[@]}" up
     add_test system "system.$1.down" "FIXTURES_CLEANUP $machine $shared" "${run[@]}" down
     add_test system "system.$1.booted" "FIXTURES_REQUIRED $machine COST 450 $shared" "${run[@]}" booted

@@ -38,6 +38,11 @@ struct Context {
 [[nodiscard]] Errors perform_wordpress(Context& context, Batch batch);
 [[nodiscard]] Errors perform_vhosts(Context& context, Batch batch);
 
+/// Looks at what mariadb-install-db has made in `staging`, since it ends with status 0 in some
+/// failures.
+void check_database_made(const host::Files& files, const std::string& staging,
+                         const host::Process::Result& result);
+
 /// True for a batch of removals.
 [[nodiscard]] bool takes(Batch batch);
 /// The text of an error for the report: message and remedy.

@@ -18,19 +18,6 @@ std::string tail_of(const host::Process::Result& result) {
         trim(text.size() > longest ? std::string_view(text).substr(text.size() - longest) : text));
 }
 
-/// Looks at what was made: mariadb-install-db ends with status 0 in some failures.
-void check_made(const host::Files& files, const std::string& staging,
-                const host::Process::Result& result) {
-    if (result.status != 0)
-        throw Error(ErrorKind::failed, "no database image was made (status " +
-                                           std::to_string(result.status) + "): " + tail_of(result));
-    const auto made = files.list(staging);
-    for (const char* name : {"mysql", "wordpress", "ibdata1"})
-        if (std::ranges::find(made, name) == made.end())
-            throw Error(ErrorKind::failed,
-                        "the database image has no " + std::string(name) + ": " + tail_of(result));
-}
-
 std::string tools_of(const std::string& image) {
     return image.substr(0, image.rfind('-') + 1);
 }
@@ -54,13 +41,25 @@ void make_image(Context& context, const plan::Action& action) {
     files.make_directory(staging, Directory{database.uid, database.uid, 0700});
     auto command = sandboxed(database.sandbox, database.argv, Terminal::pipes, 300s);
     command.input = database.input;
-    check_made(files, staging, context.host.process.run(command));
+    check_database_made(files, staging, context.host.process.run(command));
     remove_outdated(files, database.image);
     files.clone_tree(staging, database.uid, database.image, 0);
     files.purge_tree(staging, database.uid);
 }
 
 }  // namespace
+
+void check_database_made(const host::Files& files, const std::string& staging,
+                         const host::Process::Result& result) {
+    if (result.status != 0)
+        throw Error(ErrorKind::failed, "no database was made (status " +
+                                           std::to_string(result.status) + "): " + tail_of(result));
+    const auto made = files.list(staging);
+    for (const char* name : {"mysql", "wordpress", "ibdata1"})
+        if (std::ranges::find(made, name) == made.end())
+            throw Error(ErrorKind::failed,
+                        "the new database has no " + std::string(name) + ": " + tail_of(result));
+}
 
 /// A clone takes a few milliseconds, so they are made one after the other.
 Errors perform_databases(Context& context, Batch batch) {

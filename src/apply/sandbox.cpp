@@ -14,7 +14,17 @@ namespace {
 bool set_by_systemd_run(const render::Setting& setting) {
     constexpr std::array<std::string_view, 5> keys = {"ExecStart", "Type", "Description",
                                                       "StandardInput", "RemainAfterExit"};
-    return setting.section == "[Install]" || std::ranges::find(keys, setting.key) != keys.end();
+    return setting.section == "[Install]" || setting.section == "[Unit]" ||
+           std::ranges::find(keys, setting.key) != keys.end();
+}
+
+void add_properties(host::Process::Command& command, const std::string& unit_text) {
+    const auto settings = render::parse(render::Format::unit, unit_text);
+    if (!settings) throw Error(ErrorKind::bug, "sandbox: " + settings.error());
+    for (const auto& setting : *settings) {
+        if (set_by_systemd_run(setting)) continue;
+        command.argv.push_back("--property=" + setting.key + "=" + setting.value);
+    }
 }
 
 /// systemd replaces $NAME in the arguments of a unit; "$$" is a dollar.
@@ -28,8 +38,6 @@ std::string literal(const std::string& argument) {
 
 host::Process::Command sandboxed(const std::string& unit_text, const std::vector<std::string>& argv,
                                  Terminal terminal, std::optional<std::chrono::seconds> limit) {
-    const auto settings = render::parse(render::Format::unit, unit_text);
-    if (!settings) throw Error(ErrorKind::bug, "sandbox: " + settings.error());
     host::Process::Command command;
     command.argv = {"/usr/bin/systemd-run",
                     "--quiet",
@@ -37,16 +45,26 @@ host::Process::Command sandboxed(const std::string& unit_text, const std::vector
                     "--wait",
                     "--service-type=exec",
                     terminal == Terminal::own ? "--pty" : "--pipe"};
-    for (const auto& setting : *settings) {
-        if (set_by_systemd_run(setting)) continue;
-        command.argv.push_back("--property=" + setting.key + "=" + setting.value);
-    }
+    add_properties(command, unit_text);
     if (limit) {
         command.argv.push_back("--property=RuntimeMaxSec=" + std::to_string(limit->count()));
         command.timeout = *limit + std::chrono::seconds(10);
     }
     command.argv.push_back("--");
     std::ranges::transform(argv, std::back_inserter(command.argv), literal);
+    return command;
+}
+
+host::Process::Command activated(const std::string& unit_text, const std::vector<std::string>& argv,
+                                 const Activation& activation) {
+    host::Process::Command command;
+    command.argv = {"/usr/bin/systemd-run", "--quiet", "--collect", "--unit=" + activation.unit,
+                    "--service-type=exec"};
+    for (const auto& property : activation.socket)
+        command.argv.push_back("--socket-property=" + property);
+    add_properties(command, unit_text);
+    command.argv.push_back("--");
+    command.argv.insert(command.argv.end(), argv.begin(), argv.end());
     return command;
 }
 

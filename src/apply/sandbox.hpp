@@ -23,4 +23,15 @@ enum class Terminal { pipes, own };
     const std::string& unit_text, const std::vector<std::string>& argv,
     Terminal terminal = Terminal::pipes, std::optional<std::chrono::seconds> limit = std::nullopt);
 
+/// A socket that starts a transient service at the first connection.
+struct Activation {
+    std::string unit;                 ///< name of the service; the socket's differs in the ending
+    std::vector<std::string> socket;  ///< properties of the socket, "ListenStream=…" among them
+};
+
+/// The command that makes such a socket and returns; the service has every property of `unit_text`.
+[[nodiscard]] host::Process::Command activated(const std::string& unit_text,
+                                               const std::vector<std::string>& argv,
+                                               const Activation& activation);
+
 }  // namespace wpns::apply

@@ -1,51 +1,31 @@
 #include "apply/site_data.hpp"
 
-#include <ctime>
-
+#include "apply/archive.hpp"
+#include "apply/backup.hpp"
 #include "base/error.hpp"
-#include "model/names.hpp"
 
 namespace wpns::apply {
 namespace {
 
-/// "20261122T055500Z": sorts by time and stands in a file name.
-std::string utc_stamp() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    char text[32] = {};
-    (void)std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts);
-    return text;
-}
-
-/// Everything below root's `directory`, each tree by the account that owns it: root never walks
-/// inside one.
-void purge_data(host::Files& files, const std::string& directory) {
-    for (const auto& name : files.list(directory)) {
-        const std::string path = directory + "/" + name;
-        if (!files.is_directory(path))
-            files.remove_file(path);
-        else if (const auto owner = files.stat_directory(path)->uid; owner != 0)
-            files.purge_tree(path, owner);
-        else
-            purge_data(files, path);
+/// What the site had been given goes with its data, so that it can come back as it was.
+ArchiveRecord record_of(const Context& context, const SiteName& site, const std::string& stamp) {
+    ArchiveRecord record{ArchiveKind::removed, site, stamp, {}, {}};
+    if (const auto it = context.registry.sites.find(site); it != context.registry.sites.end()) {
+        record.domain = it->second.domain;
+        record.allocation = it->second.allocation;
     }
-    files.remove_directory(directory);
-}
-
-/// The path, with a number where an archive of the same second is there.
-std::string unused(const host::Files& files, const std::string& path) {
-    std::string candidate = path;
-    for (unsigned number = 2; files.is_directory(candidate); ++number)
-        candidate = path + "-" + std::to_string(number);
-    return candidate;
+    return record;
 }
 
 void archive_data(Context& context, const ResourceKey& key) {
-    const std::string target = unused(
-        context.host.files, context.options.archive_dir + "/" + key.site + "-" + utc_stamp());
-    context.host.files.make_directory(context.options.archive_dir, Directory{0, 0, 0700});
-    context.host.files.rename(key.id, target);
+    auto& files = context.host.files;
+    const auto site = SiteName::parse(key.site);
+    if (!site) throw Error(ErrorKind::bug, "no site of " + key.str());
+    const auto name = unused_name(files, {context.options.archive_dir, backup_dir}, *site);
+    const std::string target = context.options.archive_dir + "/" + name.str();
+    files.make_directory(context.options.archive_dir, Directory{0, 0, 0700});
+    write_record(files, key.id, record_of(context, *site, name.stamp));
+    files.rename(key.id, target);
     context.report[key.site].archive = target;
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "cli/config_files.hpp"
 #include "cli/execution.hpp"
+#include "cli/recovery.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 
@@ -114,6 +115,7 @@ int cmd_add(const Globals& globals, const host::Host& host, const AddOptions& op
                                            ? std::string()
                                            : read_password(options.admin_password_file);
     const auto lock = host.lock.take("add " + name.str(), lock_patience);
+    (void)recover(globals, host);
     return set_up(globals, host, options, admin_password, site_file(globals.config_dir, name));
 }
 

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "cli/execution.hpp"
+#include "cli/recovery.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 
@@ -17,6 +18,7 @@ std::string question(const Planned& planned) {
 
 int cmd_sync(const Globals& globals, const host::Host& host, const SyncOptions& options) {
     const auto lock = host.lock.take("sync", lock_patience);
+    (void)recover(globals, host);
     Session session(globals, host);
     Scope scope;
     for (const auto& name : options.names) scope.only.insert(site_name(name));

@@ -15,9 +15,14 @@ void forget_gone(Session& session, const Planned& planned, const apply::Report& 
         if (it == registry.sites.end() || !it->second.resources.empty()) continue;
         const auto& allocation = it->second.allocation;
         if (const auto site = report.find(name.str());
-            site != report.end() && !site->second.archive.empty())
+            site != report.end() && !site->second.archive.empty()) {
+            // One whose archive went before its record did must not stand beside a new one.
+            std::erase_if(registry.tombstones, [&](const Tombstone& tombstone) {
+                return tombstone.archive == site->second.archive;
+            });
             registry.tombstones.push_back(
                 {name.str(), allocation.uid, allocation.db_uid, site->second.archive});
+        }
         session.host().files.remove_file(verified_path(name));
         registry.sites.erase(it);
     }

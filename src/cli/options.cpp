@@ -98,6 +98,37 @@ void declare_exec(CLI::App& app, Command& command) {
     sub->add_option("CMD", options->argv, "Program and arguments, after --")->required();
 }
 
+void declare_backup(CLI::App& app, Command& command) {
+    auto options = std::make_shared<BackupOptions>();
+    auto* sub = verb(app, command, "backup", "Back up a site while it serves", options, cmd_backup);
+    sub->add_option("NAME", options->name, "Name of the site; with --check also a path")
+        ->required();
+    sub->add_option("--to", options->to, "Directory of root's (default: /var/lib/wpns/backups)");
+    sub->add_flag("--check", options->check, "Read a backup again and compare it; changes nothing");
+    auto back = std::make_shared<RestoreOptions>();
+    sub = verb(app, command, "restore", "Bring a site to the state of a backup", back, cmd_restore);
+    sub->add_option("NAME", back->name, "Name of the site")->required();
+    sub->add_option("--at", back->at, "Time or path of a backup (default: the newest)");
+    sub->add_flag("--yes", back->yes, "Answer every question with yes");
+}
+
+void declare_archive(CLI::App& app, Command& command) {
+    auto* archive = app.add_subcommand("archive", "List, bring back or destroy removed sites");
+    archive->require_subcommand(1);
+    verb(*archive, command, "list", "List archives and backups", std::make_shared<int>(),
+         [](const Globals& globals, const host::Host& host, int) {
+             return cmd_archive_list(globals, host);
+         });
+    auto options = std::make_shared<ArchiveOptions>();
+    auto* back = verb(*archive, command, "restore", "Bring a removed site back as it was", options,
+                      cmd_archive_restore);
+    auto* purge = verb(*archive, command, "purge", "Destroy an archive or a backup for good",
+                       options, cmd_archive_purge);
+    for (auto* sub : {back, purge})
+        sub->add_option("NAME-STAMP", options->name, "Its name in the list")->required();
+    purge->add_flag("--yes", options->yes, "Answer every question with yes");
+}
+
 /// For units at boot; not in the help.
 void declare_boot(CLI::App& app, Command& command) {
     auto* firewall = app.add_subcommand("firewall")->group("");
@@ -144,6 +175,8 @@ void declare(CLI::App& app, Globals& globals, Command& command) {
     declare_plan(app, command);
     declare_reading(app, command);
     declare_exec(app, command);
+    declare_backup(app, command);
+    declare_archive(app, command);
     declare_boot(app, command);
     if (has_failpoints()) declare_failpoints(app, command);
 }

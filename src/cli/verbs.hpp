@@ -79,6 +79,32 @@ struct ExecOptions {
 [[nodiscard]] int cmd_exec(const Globals& globals, const host::Host& host,
                            const ExecOptions& options);
 
+struct ArchiveOptions {
+    std::string name;  ///< NAME-STAMP
+    bool yes = false;
+};
+[[nodiscard]] int cmd_archive_list(const Globals& globals, const host::Host& host);
+[[nodiscard]] int cmd_archive_purge(const Globals& globals, const host::Host& host,
+                                    const ArchiveOptions& options);
+[[nodiscard]] int cmd_archive_restore(const Globals& globals, const host::Host& host,
+                                      const ArchiveOptions& options);
+
+struct BackupOptions {
+    std::string name;  ///< of a site; with `check` also a path or NAME-STAMP
+    std::string to;
+    bool check = false;
+};
+[[nodiscard]] int cmd_backup(const Globals& globals, const host::Host& host,
+                             const BackupOptions& options);
+
+struct RestoreOptions {
+    std::string name;
+    std::string at;  ///< a stamp or a path; the newest backup where empty
+    bool yes = false;
+};
+[[nodiscard]] int cmd_restore(const Globals& globals, const host::Host& host,
+                              const RestoreOptions& options);
+
 /// Hidden verbs that units call at boot: `wpns firewall up` and `wpns netns up NAME`. They read the
 /// registry only.
 [[nodiscard]] int cmd_firewall_up(const host::Host& host);

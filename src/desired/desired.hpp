@@ -3,6 +3,7 @@
 #include <expected>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "desired/templates.hpp"
 #include "model/facts.hpp"
@@ -37,5 +38,29 @@ struct Inputs {
                                                                 const SiteName& site,
                                                                 const SiteConfig& config,
                                                                 const SiteRecord& record);
+
+/// A place beside the live one where database and files of a site are built from a backup.
+struct Staging {
+    std::string data;     ///< holds www and mysql as the site's data directory does
+    std::string run_dir;  ///< holds the socket of the database that runs there
+};
+
+/// The sandboxes of a site with these directories in the place of its own.
+struct StagingUnits {
+    std::string exec;
+    std::string dbinit;
+    std::string mysqld;
+    std::vector<std::string> dbinit_argv;
+    std::string files;     ///< path on the host of what the site may write
+    std::string files_at;  ///< the same inside the sandbox
+};
+[[nodiscard]] std::expected<StagingUnits, std::string> staging_units(const Inputs& inputs,
+                                                                     const SiteName& site,
+                                                                     const SiteConfig& config,
+                                                                     const SiteRecord& record,
+                                                                     const Staging& staging);
+
+/// The text of a unit that sees nothing but its standard input: for looking into an archive.
+[[nodiscard]] std::expected<std::string, std::string> reader_unit(const Inputs& inputs);
 
 }  // namespace wpns::desired

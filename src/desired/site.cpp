@@ -58,6 +58,20 @@ class SiteBuilder {
         return builder_.take();
     }
 
+    std::expected<StagingUnits, std::string> staging_units() {
+        set_fragments();
+        StagingUnits units;
+        units.exec = builder_.fill("wpns-exec@.service", Format::unit, values_);
+        units.dbinit = builder_.fill("wpns-dbinit@.service", Format::unit, values_);
+        units.mysqld = builder_.fill("wpns-mysqld@.service", Format::unit, values_);
+        units.dbinit_argv = dbinit_argv();
+        units.files = site_.files();
+        const bool managed = site_.config.wordpress.core == CoreMode::managed;
+        units.files_at = managed ? "/srv/www/wp-content" : "/srv/www";
+        if (auto failed = builder_.take(); !failed) return std::unexpected(failed.error());
+        return units;
+    }
+
     std::expected<std::string, std::string> exec_unit() {
         set_fragments();
         auto text = builder_.fill("wpns-exec@.service", Format::unit, values_);
@@ -147,6 +161,16 @@ class SiteBuilder {
             const auto key = builder_.add(Kind::directory, directory, Directory{});
             add_file(directory + "/egress.conf", file, {key});
         }
+    }
+
+    static std::vector<std::string> dbinit_argv() {
+        return {"/usr/bin/mariadb-install-db",
+                "--defaults-file=/etc/wpns/my.cnf",
+                "--skip-test-db",
+                "--skip-name-resolve",
+                "--auth-root-authentication-method=socket",
+                "--auth-root-socket-user=root",
+                "--extra-file=/usr/share/wpns/sql/database.sql"};
     }
 
     void add_database() {
@@ -292,6 +316,25 @@ std::expected<std::string, std::string> exec_unit(const Inputs& inputs, const Si
     const auto resolved = resolve(inputs, site, config, record);
     if (!resolved) return std::unexpected(resolved.error());
     return SiteBuilder(*resolved).exec_unit();
+}
+
+std::expected<StagingUnits, std::string> staging_units(const Inputs& inputs, const SiteName& site,
+                                                       const SiteConfig& config,
+                                                       const SiteRecord& record,
+                                                       const Staging& staging) {
+    auto resolved = resolve(inputs, site, config, record);
+    if (!resolved) return std::unexpected(resolved.error());
+    resolved->staging = &staging;
+    return SiteBuilder(*resolved).staging_units();
+}
+
+std::expected<std::string, std::string> reader_unit(const Inputs& inputs) {
+    Builder builder(inputs.templates, "");
+    Values values;
+    values.set_fragment("hardening", builder.fill("hardening.conf", Format::fragment, {}));
+    auto text = builder.fill("wpns-reader.service", Format::unit, values);
+    if (auto failed = builder.take(); !failed) return std::unexpected(failed.error());
+    return text;
 }
 
 }  // namespace wpns::desired

@@ -44,13 +44,13 @@ void set_identity(const Site& site, render::Values& values) {
         .set("db_account", names::db_account(site.name))
         .set("uid", site.record.allocation.uid)
         .set("db_uid", site.record.allocation.db_uid)
-        .set("slice", names::slice(site.name));
+        .set("slice", site.slice());
 }
 
 void set_paths(const Site& site, render::Values& values) {
     const bool managed = site.config.wordpress.core == CoreMode::managed;
     values.set("rendered", names::rendered_dir(site.name))
-        .set("run_dir", names::run_dir(site.name))
+        .set("run_dir", site.run_dir())
         .set("netns", names::netns_path(site.name))
         .set("data", site.data())
         .set("core", site.core_path())
@@ -127,7 +127,15 @@ std::expected<const PhpFact*, std::string> php_of(const Inputs& inputs, const Si
 }  // namespace
 
 std::string Site::data() const {
-    return inputs.host.data_dir + "/" + name.str();
+    return staging != nullptr ? staging->data : inputs.host.data_dir + "/" + name.str();
+}
+
+std::string Site::run_dir() const {
+    return staging != nullptr ? staging->run_dir : names::run_dir(name);
+}
+
+std::string Site::slice() const {
+    return staging != nullptr ? names::staging_slice(name) : names::slice(name);
 }
 
 std::string Site::core_path() const {
@@ -151,7 +159,7 @@ std::expected<Site, std::string> resolve(const Inputs& inputs, const SiteName& n
         return std::unexpected("wordpress.source " + config.wordpress.source +
                                " was not looked at");
     if (!core->second) return std::unexpected("wordpress.source " + core->second.error());
-    return Site{inputs, name, config, record, **php, *core->second};
+    return Site{inputs, name, config, record, **php, *core->second, nullptr};
 }
 
 std::string salt(const SiteRecord& record, const std::string& which) {

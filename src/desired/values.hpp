@@ -16,8 +16,11 @@ struct Site {
     const SiteRecord& record;
     const PhpFact& php;
     const CoreFact& core;
+    const Staging* staging = nullptr;  ///< where it is not the live one
 
-    [[nodiscard]] std::string data() const;       ///< DATA_DIR/NAME
+    [[nodiscard]] std::string data() const;  ///< DATA_DIR/NAME
+    [[nodiscard]] std::string run_dir() const;
+    [[nodiscard]] std::string slice() const;
     [[nodiscard]] std::string core_path() const;  ///< /var/lib/wpns/core/ID
     /// Where the files that the site may write live on the host: wp-content alone for a managed
     /// core, all for an own copy.

@@ -8,12 +8,14 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/fd.hpp"
 #include "model/facts.hpp"
 #include "model/flow.hpp"
 #include "model/host_config.hpp"
+#include "model/manifest.hpp"
 #include "model/refusals.hpp"
 #include "model/resolved_target.hpp"
 #include "model/resource.hpp"
@@ -68,6 +70,12 @@ class Files {
     virtual void remove_directory(const std::string& path) = 0;  ///< empty only; absent is fine
     /// One rename within a filesystem, durable; `to` must not exist.
     virtual void rename(const std::string& from, const std::string& to) = 0;
+    /// Two directories of one filesystem change places in one step, durable with all that is below
+    /// them: before or after, never between.
+    virtual void exchange(const std::string& one, const std::string& other) = 0;
+    /// Bytes on disk of everything below a directory; a tree that root does not own is looked at as
+    /// its owner. What cannot be read does not count.
+    [[nodiscard]] virtual std::uint64_t tree_size(const std::string& directory) const = 0;
     /// Deletes everything below a directory that `uid` owns, as that uid (gid alike), then the
     /// empty directory as root.
     virtual void purge_tree(const std::string& directory, std::uint32_t uid) = 0;
@@ -178,6 +186,7 @@ class Units {
     /// counts for all together.
     [[nodiscard]] virtual std::map<std::string, std::string> start(
         std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    /// As `start`. A service that is just starting may come up first, here and in `stop`.
     [[nodiscard]] virtual std::map<std::string, std::string> restart(
         std::span<const std::string> names, std::chrono::seconds deadline) = 0;
     [[nodiscard]] virtual std::map<std::string, std::string> reload(
@@ -203,6 +212,11 @@ class Process {
         std::size_t output_limit = 1U << 20;  ///< bytes of stdout and of stderr that are kept
         int input_file = -1;   ///< an open file that becomes standard input, instead of `input`
         int output_file = -1;  ///< an open file that becomes standard output: `out` stays empty
+        /// Gets standard output piece by piece instead of Result::out. What it throws ends the
+        /// program and leaves run().
+        std::function<void(std::string_view)> output;
+        /// Gives standard input piece by piece after `input`; an empty piece ends it.
+        std::function<std::string_view()> feed;
     };
     struct Result {
         int status = 0;  ///< exit status, 128 + signal where it was killed
@@ -215,6 +229,35 @@ class Process {
     virtual Result run(const Command& command) = 0;
     /// The terminal is handed over until it ends; the exit status comes back. For `wpns exec`.
     virtual int run_attached(const Command& command) = 0;
+};
+
+/// Compressed files of root's, written and read as streams: parts of backups.
+class Parts {
+  public:
+    class Writer {
+      public:
+        virtual ~Writer() = default;
+        /// Error{failed} where it would become longer than its limit.
+        virtual void write(std::string_view bytes) = 0;
+        /// Ends the file; it is durable when this returns.
+        virtual BackupPart finish() = 0;
+    };
+    class Reader {
+      public:
+        virtual ~Reader() = default;
+        /// The next piece, good until the next call; empty at the end. Error{conflict} where the
+        /// file is damaged, cut or longer than its limit.
+        virtual std::string_view read() = 0;
+        /// Of what has been read so far.
+        [[nodiscard]] virtual BackupPart summary() const = 0;
+    };
+    virtual ~Parts() = default;
+    /// A new file that only root can read; it must not exist. `limit` is in bytes before
+    /// compression.
+    [[nodiscard]] virtual std::unique_ptr<Writer> create(const std::string& path,
+                                                         std::uint64_t limit) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Reader> open(const std::string& path,
+                                                       std::uint64_t limit) = 0;
 };
 
 /// What planning must know of the host beyond our own resources.
@@ -328,6 +371,7 @@ struct Host {
     Flows& flows;
     Resolver& resolver;
     Witness& witness;
+    Parts& parts;
 };
 
 }  // namespace wpns::host

@@ -32,6 +32,13 @@ LinkName link(const char* prefix, const SiteName& site) {
     return {prefix + ("_" + short_hash(site.str())), full};
 }
 
+/// As one level of a slice's name, in which a dash leads to the next one.
+std::string escaped(const SiteName& site) {
+    std::string text;
+    for (const char c : site.str()) text += c == '-' ? std::string("\\x2d") : std::string(1, c);
+    return text;
+}
+
 }  // namespace
 
 std::string core_id(const std::string& sha256) {
@@ -67,9 +74,11 @@ std::string target(const SiteName& site) {
 }
 
 std::string slice(const SiteName& site) {
-    std::string escaped;
-    for (const char c : site.str()) escaped += c == '-' ? std::string("\\x2d") : std::string(1, c);
-    return "wpns-" + escaped + ".slice";
+    return "wpns-" + escaped(site) + ".slice";
+}
+
+std::string staging_slice(const SiteName& site) {
+    return "wpns-" + escaped(site) + "-restore.slice";
 }
 
 LinkName host_link(const SiteName& site) {

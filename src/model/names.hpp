@@ -42,6 +42,8 @@ inline constexpr unsigned link_group = 0x7770;
 /// The slice with the dashes of the name escaped, so that it is a child of wpns.slice
 /// (systemd.slice(5)).
 [[nodiscard]] std::string slice(const SiteName& site);
+/// The child of it in which a restore runs its programs, so that they can be ended all at once.
+[[nodiscard]] std::string staging_slice(const SiteName& site);
 
 /// A link name of at most 15 characters (IFNAMSIZ - 1) and the full name, which is the same where
 /// it fits.

@@ -181,6 +181,27 @@ TEST_F(UnitsTest, TheDeadlineCountsForAll) {
     EXPECT_EQ(results.at(quick), "");
 }
 
+TEST_F(UnitsTest, AServiceThatStartsComesUpBeforeItIsStopped) {
+    const auto name = service("ready",
+                              "Type=notify\nNotifyAccess=all\nExecStart=/bin/sh -c '"
+                              "trap \"touch /run/wpns-test-early; exit\" TERM; sleep 2; "
+                              "systemd-notify --ready; trap \"exit 0\" TERM; sleep 1000 & wait'");
+    EXPECT_TRUE(start(name, 1s).starts_with("still activating"));
+    EXPECT_EQ(units->restart(Names{name}, kPatience).at(name), "");
+    EXPECT_TRUE(units->stop(Names{name}, kPatience).at(name).empty());
+    EXPECT_FALSE(fs::remove("/run/wpns-test-early"));
+}
+
+TEST_F(UnitsTest, AStartThatHangsIsStoppedAtTheDeadline) {
+    const auto name =
+        service("hangs", "Type=notify\nExecStart=/usr/bin/sleep 1000\nTimeoutStartSec=300");
+    EXPECT_TRUE(start(name, 1s).starts_with("still activating"));
+    const auto begin = Clock::now();
+    (void)units->stop(Names{name}, 2s);
+    EXPECT_LT(Clock::now() - begin, 10s);
+    EXPECT_EQ(units->stop(Names{name}, kPatience).at(name), "");
+}
+
 TEST_F(UnitsTest, RestartsAndReloads) {
     const auto name = service("reloads",
                               "Type=exec\nExecStart=/usr/bin/sleep 1000\n"

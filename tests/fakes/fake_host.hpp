@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "base/digest.hpp"
 #include "base/error.hpp"
 #include "host/host.hpp"
 
@@ -103,6 +104,22 @@ class FakeFiles : public host::Files {
         if (directories.contains(to)) throw Error(ErrorKind::failed, to + " is there");
         move(files, from, to);
         move(directories, from, to);
+    }
+    void exchange(const std::string& one, const std::string& other) override {
+        faults_.change("exchange " + one);
+        if (!directories.contains(one) || !directories.contains(other))
+            throw Error(ErrorKind::missing, one + " or " + other + " is not there");
+        for (auto step : {std::pair{one, std::string("/swap")}, std::pair{other, one},
+                          std::pair{std::string("/swap"), other}}) {
+            move(files, step.first, step.second);
+            move(directories, step.first, step.second);
+        }
+    }
+    [[nodiscard]] std::uint64_t tree_size(const std::string& directory) const override {
+        std::uint64_t size = 0;
+        for (const auto& [path, file] : files)
+            if (below(path, directory)) size += file.content.size();
+        return size;
     }
     void purge_tree(const std::string& directory, std::uint32_t uid) override {
         faults_.change("purge " + directory);
@@ -465,6 +482,55 @@ class FakeResolver : public host::Resolver {
     }
 };
 
+/// Parts that are kept as they are, with a digest that is their own text's.
+class FakeParts : public host::Parts {
+  public:
+    FakeParts(Faults& faults, FakeFiles& files) : faults_(faults), files_(files) {}
+
+    [[nodiscard]] std::unique_ptr<Writer> create(const std::string& path,
+                                                 std::uint64_t limit) override {
+        faults_.change("create " + path);
+        if (files_.files.contains(path)) throw Error(ErrorKind::conflict, path + " is there");
+        return std::make_unique<FakeWriter>(files_.files[path].content, limit);
+    }
+    [[nodiscard]] std::unique_ptr<Reader> open(const std::string& path, std::uint64_t) override {
+        if (!files_.files.contains(path)) throw Error(ErrorKind::missing, path + " is not there");
+        return std::make_unique<FakeReader>(files_.files.at(path).content);
+    }
+
+  private:
+    static BackupPart part_of(const std::string& text) {
+        return {text.size(), text.size(), sha256_hex(text)};
+    }
+    class FakeWriter : public Writer {
+      public:
+        FakeWriter(std::string& text, std::uint64_t limit) : text_(text), limit_(limit) {}
+        void write(std::string_view bytes) override {
+            text_ += bytes;
+            if (text_.size() > limit_) throw Error(ErrorKind::failed, "too large");
+        }
+        BackupPart finish() override { return part_of(text_); }
+
+      private:
+        std::string& text_;
+        std::uint64_t limit_;
+    };
+    class FakeReader : public Reader {
+      public:
+        explicit FakeReader(std::string text) : text_(std::move(text)) {}
+        std::string_view read() override {
+            return std::exchange(done_, true) ? std::string_view() : std::string_view(text_);
+        }
+        [[nodiscard]] BackupPart summary() const override { return part_of(text_); }
+
+      private:
+        std::string text_;
+        bool done_ = false;
+    };
+    Faults& faults_;
+    FakeFiles& files_;
+};
+
 /// Nobody else writes.
 class FakeLock : public host::WriterLock {
   public:
@@ -520,8 +586,9 @@ struct FakeHost {
     FakeFlows flows;
     FakeResolver resolver;
     FakeWitness witness;
+    FakeParts parts{faults, files};
     host::Host host{accounts, files, network, firewall, units,    process, facts,
-                    archives, web,   lock,    flows,    resolver, witness};
+                    archives, web,   lock,    flows,    resolver, witness, parts};
 
     void fail_at(unsigned change) { faults = {0, change}; }
 };

@@ -87,6 +87,30 @@ TEST_F(TreeTest, ACloneThatWasCutShortIsClearedAway) {
     EXPECT_TRUE(fs::exists(at("data/copy")));
 }
 
+TEST_F(TreeTest, TwoDirectoriesChangePlaces) {
+    put(at("one/a"), "1");
+    put(at("two/b"), "2");
+    files.exchange(at("one"), at("two"));
+    EXPECT_EQ(text_of(at("two/a")), "1");
+    EXPECT_EQ(text_of(at("one/b")), "2");
+    put(at("file"), "3");
+    EXPECT_THROW(files.exchange(at("one"), at("none")), Error);
+    EXPECT_THROW(files.exchange(at("one"), at("file")), Error);
+    EXPECT_EQ(text_of(at("one/b")), "2");
+}
+
+TEST_F(TreeTest, ASizeCountsTreesOfOthersAsTheySeeThem) {
+    put(at("top/inner/file"), std::string(1 << 20, 'x'));
+    const auto before = files.tree_size(at("top"));
+    EXPECT_GE(before, 1U << 20);
+    ASSERT_EQ(::chown(at("top/inner").c_str(), 12345, 12345), 0);
+    EXPECT_EQ(files.tree_size(at("top")), before);
+    put(at("outside/file"), std::string(1 << 20, 'x'));
+    ASSERT_EQ(::symlink(at("outside").c_str(), at("top/inner/link").c_str()), 0);
+    EXPECT_LT(files.tree_size(at("top")), before + (1 << 20));
+    EXPECT_EQ(files.tree_size(at("none")), 0U);
+}
+
 TEST_F(TreeTest, PurgesAsTheOwner) {
     put(at("data/www/a/b/c/file"), "x");
     fs::create_symlink(at("outside"), at("data/www/a/link"));

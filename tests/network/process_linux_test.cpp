@@ -211,6 +211,41 @@ TEST_F(ProcessTest, RunsFromSeveralThreads) {
     EXPECT_EQ(right, 8);
 }
 
+TEST_F(ProcessTest, StreamsInAndOutWithoutKeepingThem) {
+    auto command = shell("cat; echo said >&2");
+    constexpr std::size_t pieces = 3000;
+    const std::string piece(10'000, 'x');
+    std::size_t given = 0;
+    std::size_t taken = 0;
+    command.input = "first";
+    command.feed = [&] { return given++ < pieces ? std::string_view(piece) : std::string_view(); };
+    command.output = [&](std::string_view bytes) { taken += bytes.size(); };
+    const auto result = process->run(command);
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(taken, 5 + pieces * piece.size());
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(result.err, "said\n");
+}
+
+TEST_F(ProcessTest, AnErrorOfTheTakerEndsTheProgram) {
+    auto command = shell("echo $$; exec yes");
+    std::string text;
+    command.output = [&](std::string_view bytes) {
+        text += bytes;
+        if (text.size() > 100'000) throw Error(ErrorKind::failed, "full");
+    };
+    EXPECT_THROW((void)process->run(command), Error);
+    EXPECT_TRUE(is_gone(std::stoi(text)));
+}
+
+TEST_F(ProcessTest, AProgramThatStopsReadingIsNoTrouble) {
+    auto command = shell("head -c 5; exit 4");
+    command.feed = [] { return std::string_view("endless "); };
+    const auto result = process->run(command);
+    EXPECT_EQ(result.status, 4);
+    EXPECT_EQ(result.out, "endle");
+}
+
 TEST_F(ProcessTest, AttachedStaysInOurSession) {
     auto command = shell("test \"$(cut -d' ' -f6 /proc/$$/stat)\" = \"$SESSION\" && exit 5");
     command.environment = {{"SESSION", std::to_string(::getsid(0))}};

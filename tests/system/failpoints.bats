@@ -5,7 +5,7 @@
 # all; WPNS_TABLE names a file that gets a line for each test: verb, action, injections, converged, lost.
 load helpers
 
-every=${WPNS_EVERY:-61}
+every=${WPNS_EVERY:-101}
 first=${WPNS_FIRST:-7}
 many=${WPNS_SITES:-3}
 
@@ -58,7 +58,7 @@ assert_heals() {
 torture() {
     local step hits=0
     for ((step = first; ; step += every)); do
-        "before_$1"
+        "before_$1" "$step"
         "try_$1" "$step" "$2"
         "after_$1" || { echo "at step $step: [$hit]" && return 1; }
         assert_neighbour_served || { echo "at step $step: [$hit]" && return 1; }
@@ -114,9 +114,9 @@ before_remove() {
 }
 try_remove() { faulty "$1" "$2" remove site-k --yes; }
 after_remove() {
-    # A removal that was cut short is finished by being asked for again.
-    ! on wpns status site-k >/dev/null 2>&1 || on wpns remove site-k --yes
     assert_heals || return 1
+    # Where it had begun, sync has finished it; else the site is as it was.
+    ! on test -e /etc/wpns/sites.d/site-k.toml || on wpns remove site-k --yes
     on grep -rqs precious /var/lib/wpns/archive --include=precious || { echo "the data of site-k is gone" && return 1; }
     on find /var/lib/wpns/archive -name ibdata1 | grep -q . || { echo "the database of site-k is gone" && return 1; }
     assert_no_trace
@@ -137,7 +137,7 @@ setup() { traces_of_others >"$BATS_FILE_TMPDIR/before"; }
 @test "add that a signal stops ends its step, says so, and goes on with sync" {
     on_stdin bash -s <<'END'
 wpns add site-k --title 'Title of site-k' >/run/add.out 2>&1 &
-sleep 1
+until [ -e /etc/systemd/system/wpns-php@site-k.service ]; do sleep 0.02; done
 kill $!
 wait $!
 echo "status $?" >>/run/add.out
@@ -154,3 +154,94 @@ END
 @test "remove that is killed" { torture remove crash; }
 
 @test "remove that fails" { torture remove error; }
+
+# A site whose file and whose row of the database say "live", after a backup in which both say "backup".
+prepare_site_k() {
+    on wpns status site-k >/dev/null 2>&1 || add_site site-k
+    clear_archives
+    say_state backup
+    on wpns backup site-k
+    say_state live
+}
+
+# Writes a word into a file and into the database: say_state WORD
+say_state() {
+    inside site-k php -r 'require "/srv/www/wp-load.php"; wp_mkdir_p("/srv/www/wp-content/uploads");
+        update_option("state", $argv[1]); file_put_contents("/srv/www/wp-content/uploads/state", $argv[1]);' -- "$1"
+}
+
+# "WORD WORD": what file and database say.
+state_of_k() {
+    inside site-k php -r 'require "/srv/www/wp-load.php";
+        echo file_get_contents("/srv/www/wp-content/uploads/state"), " ", get_option("state");'
+}
+
+clear_archives() {
+    local name
+    for name in $(on wpns archive list --json | jq -r '.archives[] | select(.site == "site-k") | .name'); do
+        on wpns archive purge "$name" --yes
+    done
+}
+
+# Nothing of an unfinished run is left.
+assert_nothing_unfinished() {
+    run -0 on sh -c 'ls -A /var/lib/wpns/journal /var/lib/wpns/archive/*/unfinished /run/wpns/site-k.restore 2>/dev/null
+        ls -A /var/lib/wpns/backups | grep partial; systemctl list-units --all --plain --no-legend "wpns-*restore*"; true'
+    [[ ${output//\/var\/lib\/wpns\/journal:/} =~ ^[[:space:]]*$ ]] || { echo "left: $output" && return 1; }
+}
+
+before_backup() { [[ $1 != "$first" ]] || prepare_site_k; }
+try_backup() { faulty "$1" "$2" backup site-k; }
+after_backup() {
+    local path
+    assert_heals && assert_nothing_unfinished && assert_serves site-k || return 1
+    for path in $(on wpns archive list --json | jq -r '.archives[] | select(.kind == "backup") | .path'); do
+        on wpns backup --check "$path" >/dev/null || return 1
+    done
+}
+
+before_restore() { prepare_site_k; }
+try_restore() { faulty "$1" "$2" restore site-k --yes; }
+after_restore() {
+    local state
+    assert_heals && assert_nothing_unfinished && assert_serves site-k || return 1
+    state=$(state_of_k)
+    case $state in
+    'live live') [[ -n $hit ]] || { echo "nothing was restored: $last_output" && return 1; } ;;
+    'backup backup') on grep -rqsx live /var/lib/wpns/archive --include=state || { echo "what was replaced is gone" && return 1; } ;;
+    *) echo "between: $state" && return 1 ;;
+    esac
+}
+
+# A restore that fails leaves the site as it was, without any help.
+try_failing_restore() { try_restore "$@"; }
+before_failing_restore() { before_restore; }
+after_failing_restore() {
+    [[ -z $hit ]] || assert_serves site-k || return 1
+    after_restore
+}
+
+before_archive_restore() {
+    prepare_site_k
+    on wpns remove site-k --yes
+    archive=$(on wpns archive list --json | jq -r '.archives[] | select(.kind == "removed") | .name')
+}
+try_archive_restore() { faulty "$1" "$2" archive restore "$archive"; }
+after_archive_restore() {
+    assert_heals && assert_nothing_unfinished || return 1
+    ! on test -d "/var/lib/wpns/archive/$archive" || on wpns archive restore "$archive" || return 1
+    assert_serves site-k || return 1
+    [[ $(state_of_k) == 'live live' ]] || { echo "state: $(state_of_k)" && return 1; }
+}
+
+@test "backup that is killed" { torture backup crash; }
+
+@test "backup on a full disk" { torture backup enospc; }
+
+@test "restore that is killed" { torture restore crash; }
+
+@test "restore that fails" { torture failing_restore error; }
+
+@test "archive restore that is killed" { torture archive_restore crash; }
+
+@test "archive restore that fails" { torture archive_restore eio; }

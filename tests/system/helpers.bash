@@ -79,7 +79,7 @@ traces() {
     on_stdin bash -s <<'END'
 find /etc /run /var/lib/wpns /var/log /srv /home -xdev \
     \( -path '/run/systemd/*' -o -path '/run/log*' -o -path '/var/lib/wpns/archive*' -o -path /var/lib/wpns/core \
-    -o -path '/var/log/journal*' -o -path '/var/lib/wpns/journal*' \) -prune -o -print |
+    -o -path '/var/log/journal*' -o -path '/var/lib/wpns/journal*' -o -path '/var/lib/wpns/backups*' \) -prune -o -print |
     grep -vE '^/etc/(passwd|group|shadow|gshadow|subuid|subgid)-$|\.lock$|^/var/lib/wpns/registry'
 find /run/netns -mindepth 1 -maxdepth 1 2>/dev/null
 awk '$2 ~ /wpns|netns/ { print "mount", $2 }' /proc/mounts
@@ -101,8 +101,10 @@ set -e
 rm -rf /etc/wpns/templates /etc/wpns/wpns.toml
 names=$({ wpns list --json | grep -o '"name": "[^"]*"' | cut -d'"' -f4; ls /etc/wpns/sites.d | sed 's/\.toml$//'; } 2>/dev/null | sort -u)
 for name in $names; do wpns remove "$name" --purge --yes; done
+names=$(wpns archive list --json | grep -o '"name": "[^"]*"' | cut -d'"' -f4)
+for name in $names; do wpns archive purge "$name" --yes; done
 mkdir -p /etc/wpns/sites.d
-rm -rf /etc/wpns/sites.d/* /var/lib/wpns/archive
+rm -rf /etc/wpns/sites.d/* /var/lib/wpns/archive /var/lib/wpns/backups
 ln -sf /etc/nginx/sites-available/default /etc/nginx/sites-enabled/default
 systemctl reset-failed
 systemctl reload nginx

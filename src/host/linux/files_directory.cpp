@@ -33,6 +33,12 @@ void sync_directory_of(const Place& place) {
     sync_fd(fd.get(), "the directory of " + place.path);
 }
 
+void sync_filesystem_of(const Place& place) {
+    const UniqueFd fd(::openat(place.directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd.valid() || ::syncfs(fd.get()) != 0)
+        throw_errno("sync the filesystem of " + place.path, errno);
+}
+
 /// True when something had to be corrected.
 bool set_owner_and_mode(int fd, const Directory& wanted, const std::string& shown) {
     const struct stat info = stat_of(fd, shown);
@@ -106,6 +112,28 @@ void LinuxFiles::rename(const std::string& from, const std::string& to) {
     failpoint(Failpoint::renamed);
     sync_directory_of(target);
     sync_directory_of(source);
+}
+
+void LinuxFiles::exchange(const std::string& one, const std::string& other) {
+    const Place first = need_place(one);
+    const Place second = need_place(other);
+    for (const Place* place : {&first, &second}) {
+        const auto found = look(*place);
+        if (!found) throw Error(ErrorKind::missing, place->path + " does not exist");
+        if (!S_ISDIR(found->info.st_mode)) {
+            throw Error(ErrorKind::conflict, place->path + " is not a directory");
+        }
+    }
+    // What was written below them by others than us counts only when it is on the disk.
+    for (const Place* place : {&first, &second}) sync_filesystem_of(*place);
+    failpoint(Failpoint::exchange);
+    if (::renameat2(first.directory.get(), first.name.c_str(), second.directory.get(),
+                    second.name.c_str(), RENAME_EXCHANGE) != 0) {
+        throw_errno("exchange " + one + " and " + other, errno);
+    }
+    failpoint(Failpoint::exchanged);
+    sync_directory_of(first);
+    sync_directory_of(second);
 }
 
 }  // namespace wpns::host::linux_os

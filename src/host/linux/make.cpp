@@ -8,6 +8,7 @@
 #include "host/linux/flows_conntrack.hpp"
 #include "host/linux/lock_file.hpp"
 #include "host/linux/network_libnl.hpp"
+#include "host/linux/parts_zstd.hpp"
 #include "host/linux/process_linux.hpp"
 #include "host/linux/resolver_libc.hpp"
 #include "host/linux/units_sdbus.hpp"
@@ -18,7 +19,7 @@ namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
     return {*accounts, *files, *network, *firewall, *units,    *process, *facts,
-            *archives, *web,   *lock,    *flows,    *resolver, *witness};
+            *archives, *web,   *lock,    *flows,    *resolver, *witness, *parts};
 }
 
 std::unique_ptr<LinuxHost> make_host() {
@@ -36,6 +37,7 @@ std::unique_ptr<LinuxHost> make_host() {
     host->flows = make_flows();
     host->resolver = make_resolver();
     host->witness = make_witness(*host->process);
+    host->parts = make_parts();
     return host;
 }
 

@@ -22,6 +22,7 @@ struct LinuxHost {
     std::unique_ptr<Flows> flows;
     std::unique_ptr<Resolver> resolver;
     std::unique_ptr<Witness> witness;
+    std::unique_ptr<Parts> parts;
 
     /// The parts by reference; this object outlives it.
     [[nodiscard]] Host host() const;

@@ -51,7 +51,7 @@ UniqueFd duplicate(int fd) {
 /// /dev/null to read from where there is no input.
 Pipe make_input(const Process::Command& command) {
     if (command.input_file >= 0) return {duplicate(command.input_file), UniqueFd()};
-    if (!command.input.empty()) return make_pipe();
+    if (!command.input.empty() || command.feed) return make_pipe();
     Pipe pipe{above_standard(::open("/dev/null", O_RDONLY | O_CLOEXEC)), UniqueFd()};
     if (!pipe.reader.valid()) throw_errno("open /dev/null", errno);
     return pipe;
@@ -116,7 +116,7 @@ class LinuxProcess final : public Process {
         out.writer.reset();
         err.writer.reset();
         Conversation talk(std::move(in.writer), std::move(out.reader), std::move(err.reader),
-                          command.input, command.output_limit);
+                          command);
         if (!ends_before(child, talk, Clock::now() + command.timeout)) {
             child.signal(SIGTERM);
             (void)ends_before(child, talk, Clock::now() + kMercy);

@@ -48,13 +48,13 @@ int milliseconds_until(std::chrono::steady_clock::time_point deadline) {
 
 }  // namespace
 
-Conversation::Conversation(UniqueFd input, UniqueFd output, UniqueFd errors, std::string text,
-                           std::size_t limit)
+Conversation::Conversation(UniqueFd input, UniqueFd output, UniqueFd errors,
+                           const Process::Command& command)
     : input_(std::move(input)),
-      to_give_(std::move(text)),
+      command_(command),
+      to_give_(command.input),
       out_{std::move(output), {}},
-      err_{std::move(errors), {}},
-      limit_(limit) {
+      err_{std::move(errors), {}} {
     set_nonblocking(input_);
     set_nonblocking(out_.fd);
     set_nonblocking(err_.fd);
@@ -83,15 +83,19 @@ void Conversation::drain() {
 
 void Conversation::give() {
     const NoBrokenPipe guard;
-    while (given_ < to_give_.size()) {
-        const ssize_t size =
-            ::write(input_.get(), to_give_.data() + given_, to_give_.size() - given_);
+    while (!to_give_.empty() || next_piece()) {
+        const ssize_t size = ::write(input_.get(), to_give_.data(), to_give_.size());
         if (size < 0 && errno == EAGAIN) return;
         if (size < 0 && errno == EINTR) continue;
         if (size < 0) break;  // EPIPE: it does not want more
-        given_ += static_cast<std::size_t>(size);
+        to_give_.remove_prefix(static_cast<std::size_t>(size));
     }
     input_.reset();
+}
+
+bool Conversation::next_piece() {
+    if (command_.feed) to_give_ = command_.feed();
+    return !to_give_.empty();
 }
 
 void Conversation::take(Output& output) const {
@@ -106,8 +110,13 @@ void Conversation::take(Output& output) const {
             output.fd.reset();
             return;
         }
-        const auto room = limit_ - output.text.size();
-        output.text.append(buffer, std::min(room, static_cast<std::size_t>(size)));
+        const std::string_view piece(buffer, static_cast<std::size_t>(size));
+        if (&output == &out_ && command_.output) {
+            command_.output(piece);
+            continue;
+        }
+        const auto room = command_.output_limit - output.text.size();
+        output.text.append(piece.substr(0, room));
     }
 }
 

@@ -3,17 +3,19 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "base/fd.hpp"
+#include "host/host.hpp"
 
 namespace wpns::host::linux_os {
 
 /// Our ends of the pipes of a running program, with what goes through them.
 class Conversation {
   public:
-    /// `limit` bytes of each output are kept; what comes after is read and dropped.
-    Conversation(UniqueFd input, UniqueFd output, UniqueFd errors, std::string text,
-                 std::size_t limit);
+    /// Input, output and limits are those of `command`, which outlives this. What does not fit into
+    /// a limit is read and dropped.
+    Conversation(UniqueFd input, UniqueFd output, UniqueFd errors, const Process::Command& command);
 
     /// Waits for one of the pipes or for `pidfd` at most until `deadline` and moves what can be
     /// moved. True when `pidfd` says that the program has ended.
@@ -31,14 +33,15 @@ class Conversation {
         std::string text;
     };
     void give();
+    /// False when there is nothing more to give.
+    bool next_piece();
     void take(Output& output) const;
 
     UniqueFd input_;
-    std::string to_give_;
-    std::size_t given_ = 0;
+    const Process::Command& command_;
+    std::string_view to_give_;
     Output out_;
     Output err_;
-    std::size_t limit_;
 };
 
 }  // namespace wpns::host::linux_os

@@ -13,6 +13,7 @@
 #include "host/linux/units_bus.hpp"
 #include "host/linux/units_jobs.hpp"
 #include "host/linux/units_look.hpp"
+#include "host/linux/units_starting.hpp"
 #include "host/linux/units_verdict.hpp"
 #include "model/names.hpp"
 
@@ -50,12 +51,14 @@ class SdBusUnits final : public Units {
         return run("StartUnit", Goal::up, names, deadline);
     }
     Results restart(Names names, std::chrono::seconds deadline) override {
+        let_start(names, deadline);
         return run("RestartUnit", Goal::up, names, deadline);
     }
     Results reload(Names names, std::chrono::seconds deadline) override {
         return run("ReloadUnit", Goal::up, names, deadline);
     }
     Results stop(Names names, std::chrono::seconds deadline) override {
+        let_start(names, deadline);
         return run("StopUnit", Goal::down, names, deadline);
     }
 
@@ -105,6 +108,13 @@ class SdBusUnits final : public Units {
         if (reply) return true;
         if (reply.error().is_unknown_unit()) return false;
         throw Error(ErrorKind::failed, "systemd, DisableUnitFiles: " + reply.error().text);
+    }
+
+    /// What a run that was killed, or a visitor, has started.
+    void let_start(Names names, std::chrono::seconds patience) {
+        constexpr std::chrono::seconds longest = 60s;
+        wait_for_starting(manager_, names,
+                          std::chrono::steady_clock::now() + std::min(patience, longest));
     }
 
     Results run(const char* method, Goal goal, Names names, std::chrono::seconds patience) {

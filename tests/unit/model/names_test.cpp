@@ -27,6 +27,7 @@ TEST(Names, SliceEscapesDashesSoThatItIsOneLevelBelowWpns) {
     EXPECT_EQ(names::slice(site("site-a")), "wpns-site\\x2da.slice");
     EXPECT_EQ(names::slice(site("a-b-c")), "wpns-a\\x2db\\x2dc.slice");
     EXPECT_EQ(names::slice(site("blog")), "wpns-blog.slice");
+    EXPECT_EQ(names::staging_slice(site("site-a")), "wpns-site\\x2da-restore.slice");
 }
 
 TEST(Names, AccountsFitIntoThirtyTwoCharacters) {

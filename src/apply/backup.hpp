@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+
+#include "host/host.hpp"
+#include "model/archive.hpp"
+#include "model/manifest.hpp"
+
+/// Backups: one directory DIRECTORY/NAME-STAMP with the dump of the database, the files of the
+/// site, its settings and, written last, the manifest. Root moves bytes; what makes and what reads
+/// them runs in a sandbox.
+namespace wpns::apply {
+
+inline constexpr const char* backup_dir = "/var/lib/wpns/backups";
+inline constexpr const char* manifest_file = "manifest.toml";
+inline constexpr const char* database_part = "database.sql.zst";
+inline constexpr const char* files_part = "files.tar.zst";
+
+/// What a backup is made of.
+struct BackupSource {
+    SiteName site;
+    std::string domain;
+    CoreMode core = CoreMode::managed;
+    std::string wordpress;  ///< versions, for display
+    std::string php;
+    std::string sandbox;   ///< unit text of the site's exec sandbox
+    std::string settings;  ///< text of the site's file
+    std::string archive_dir;
+};
+
+struct Backup {
+    std::string path;
+    Manifest manifest;
+};
+
+/// Makes a backup while the site serves. The directory has its final name when all of it is on the
+/// disk, and is not there otherwise.
+[[nodiscard]] Backup make_backup(const host::Host& host, const BackupSource& source,
+                                 const std::string& directory);
+
+/// Takes away what an interrupted backup has left.
+void discard_backup(host::Files& files, const std::string& partial);
+
+/// The manifest of the backup in `path`. Error{missing} where there is none, Error{conflict} where
+/// it is damaged.
+[[nodiscard]] Manifest read_manifest(const host::Files& files, const std::string& path);
+
+/// Reads all of a backup: digests, the list of its files (by tar in the sandbox `reader`: nothing
+/// but files, directories and symbolic links), the end of its dump. Throws Error{conflict} with the
+/// part that is not as it was written.
+[[nodiscard]] Manifest check_backup(const host::Host& host, const std::string& path,
+                                    const std::string& reader);
+
+}  // namespace wpns::apply

@@ -1,0 +1,100 @@
+#include "apply/restore.hpp"
+
+#include <algorithm>
+
+#include "apply/restore_stage.hpp"
+#include "base/error.hpp"
+#include "base/scope_guard.hpp"
+#include "model/names.hpp"
+
+namespace wpns::apply {
+namespace {
+
+constexpr std::chrono::seconds deadline{360};
+
+void stop(host::Units& units, const std::vector<std::string>& names) {
+    for (const auto& [name, error] : units.stop(names, deadline))
+        if (!error.empty()) throw Error(ErrorKind::failed, "stop " + name + ": " + error);
+}
+
+/// The services, and with the slice whatever else runs as the site: all that has the old
+/// directories mounted.
+void stop_site(host::Units& units, const RestoreTarget& target) {
+    stop(units, target.services);
+    stop(units, {names::slice(target.site)});
+}
+
+/// What is about to be replaced gets all that an archive has.
+void label(host::Files& files, const RestoreTarget& target) {
+    const auto stamp = target.staging.data.substr(target.staging.data.rfind('/') + 1)
+                           .substr(target.site.str().size() + 1);
+    write_record(files, target.data,
+                 {ArchiveKind::replaced, target.site, stamp, target.domain, target.allocation});
+    File settings;
+    settings.content = target.settings;
+    settings.mode = 0600;
+    files.write(target.data + "/" + site_settings_file, settings);
+}
+
+/// Its account numbers stay reserved as long as the archive is there, whatever becomes of the site.
+void keep_numbers(Registry& registry, const ArchiveRecord& record, const std::string& path) {
+    const auto known = std::ranges::find(registry.tombstones, path, &Tombstone::archive);
+    if (known == registry.tombstones.end())
+        registry.tombstones.push_back(
+            {record.site.str(), record.allocation.uid, record.allocation.db_uid, path});
+}
+
+}  // namespace
+
+std::string staging_run_dir(const SiteName& site) {
+    return names::run_dir(site) + ".restore";
+}
+
+std::string restore(const host::Host& host, Registry& registry, RegistryFile& file,
+                    const Backup& backup, const RestoreTarget& target) {
+    auto& files = host.files;
+    const std::string& path = target.staging.data;
+    const Intent intent{Intent::Operation::restore, target.site, path, target.data, {}};
+    Journal(files).begin(intent);
+    ScopeGuard undo([&] {
+        try {
+            settle_restore(host, registry, file, intent);
+        } catch (const Error&) {  // the error that is on its way says more; the next run does it
+        }
+    });
+    const std::string archive_dir = path.substr(0, path.rfind('/'));
+    if (!files.is_directory(archive_dir)) files.make_directory(archive_dir, Directory{0, 0, 0700});
+    files.make_directory(target.staging.run_dir, {});
+    files.make_directory(path, {});
+    files.write(path + "/" + unfinished_file, File{});
+    with_context("unpack the files", [&] { stage_files(host, backup, target); });
+    with_context("load the database", [&] { stage_database(host, backup, target); });
+    File marker;
+    marker.mode = 0600;
+    files.write(path + "/wordpress.installed", marker);
+    label(files, target);
+    with_context("stop the site", [&] { stop_site(host.units, target); });
+    files.exchange(target.data, path);
+    undo.dismiss();
+    settle_restore(host, registry, file, intent);
+    return path;
+}
+
+void settle_restore(const host::Host& host, Registry& registry, RegistryFile& file,
+                    const Intent& intent) {
+    auto& files = host.files;
+    end_staging(host, intent.site);
+    if (files.is_directory(intent.path)) {
+        const auto record = read_record(files, intent.path);
+        if (files.read(intent.path + "/" + unfinished_file) || !record) {
+            purge_data(files, intent.path);
+        } else {
+            files.remove_file(intent.data + "/" + unfinished_file);
+            keep_numbers(registry, *record, intent.path);
+            file.save(registry);
+        }
+    }
+    Journal(files).end(intent.site);
+}
+
+}  // namespace wpns::apply

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "apply/restore.hpp"
+
+/// The parts of a restore that build the new state; nothing live is touched.
+namespace wpns::apply {
+
+/// Unpacks the files of a backup as the site, in its sandbox.
+void stage_files(const host::Host& host, const Backup& backup, const RestoreTarget& target);
+
+/// Initialises a database and loads the dump: a server of the database account with a socket of its
+/// own, and a client of the site's account that can neither run programs nor read files.
+void stage_database(const host::Host& host, const Backup& backup, const RestoreTarget& target);
+
+/// Ends what these have started, also what a killed run has left; nothing to end is fine.
+void end_staging(const host::Host& host, const SiteName& site);
+
+}  // namespace wpns::apply

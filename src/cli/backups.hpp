@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "apply/backup.hpp"
+#include "cli/session.hpp"
+
+namespace wpns::cli {
+
+/// The path of a backup of `site`: `at` is a stamp or an absolute path; the newest where empty.
+/// Error{usage} where there is none.
+[[nodiscard]] std::string backup_path(const host::Host& host, const SiteName& site,
+                                      const std::string& at);
+
+/// A site that is set up, or Error{usage}.
+struct KnownSite {
+    const SiteName& name;
+    const SiteConfig& config;
+    const SiteRecord& record;
+};
+[[nodiscard]] KnownSite known_site(Session& session, const SiteName& name);
+
+/// A backup that was read again from end to end; Error{conflict} where it is not as written.
+[[nodiscard]] apply::Backup checked_backup(Session& session, const std::string& path);
+
+/// Backs a site up into a directory.
+[[nodiscard]] apply::Backup back_up(Session& session, const Globals& globals, const KnownSite& site,
+                                    const std::string& directory);
+
+}  // namespace wpns::cli

@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "apply/archive.hpp"
+#include "apply/backup.hpp"
+#include "base/text.hpp"
+#include "cli/config_files.hpp"
+#include "cli/execution.hpp"
+#include "cli/recovery.hpp"
+#include "cli/report.hpp"
+#include "cli/verbs.hpp"
+#include "model/allocate.hpp"
+
+namespace wpns::cli {
+namespace {
+
+using apply::ArchiveEntry;
+using nlohmann::ordered_json;
+
+/// Archives of removed and of replaced sites, then backups where they are by default.
+std::vector<ArchiveEntry> everything(const Session& session) {
+    const auto& files = session.host().files;
+    auto entries = apply::archives_in(files, session.config().host.archive_dir);
+    for (auto& entry : apply::archives_in(files, apply::backup_dir)) {
+        entry.kind = "backup";
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+/// The archive of that name, or Error{usage}.
+ArchiveEntry find(const Session& session, const std::string& text) {
+    const auto name = ArchiveName::parse(text);
+    if (!name)
+        throw Error(ErrorKind::usage,
+                    "\"" + printable(text) + "\" is no name of an archive: " + name.error(),
+                    "wpns archive list shows them");
+    auto entries = everything(session);
+    std::erase_if(entries, [&](const ArchiveEntry& entry) { return entry.name != *name; });
+    if (entries.size() == 1) return entries.front();
+    if (!entries.empty())
+        throw Error(ErrorKind::conflict,
+                    name->str() + " is both an archive and a backup: " + entries.front().path +
+                        ", " + entries.back().path,
+                    "give one of them another number: mv " + entries.back().path + " " +
+                        entries.back().path + "-9");
+    throw Error(ErrorKind::usage, "there is no archive " + name->str(),
+                "wpns archive list shows them");
+}
+
+/// True where the data of that archive is gone already, by an interrupted purge or by hand, and
+/// only its numbers were still kept.
+bool forget_deleted(Session& session, const std::string& text) {
+    const auto name = ArchiveName::parse(text);
+    if (!name) return false;
+    const std::string path = session.config().host.archive_dir + "/" + name->str();
+    const auto& tombstones = session.registry().tombstones;
+    if (session.host().files.is_directory(path) ||
+        std::ranges::find(tombstones, path, &Tombstone::archive) == tombstones.end())
+        return false;
+    apply::purge_archive(session.host().files, session.registry(), session.registry_file(), path);
+    return true;
+}
+
+std::string human(std::uint64_t bytes) {
+    const char* const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    std::size_t unit = 0;
+    for (; bytes >= 10240 && unit < 4; ++unit) bytes /= 1024;
+    return std::to_string(bytes) + " " + units[unit];
+}
+
+void print_table(const std::vector<ArchiveEntry>& entries) {
+    std::cout << std::left << std::setw(44) << "NAME" << std::setw(12) << "KIND" << std::setw(12)
+              << "SIZE"
+              << "PATH\n";
+    for (const auto& entry : entries)
+        std::cout << std::left << std::setw(44) << entry.name.str() << std::setw(12) << entry.kind
+                  << std::setw(12) << human(entry.size) << entry.path << "\n";
+}
+
+void print_json(const std::vector<ArchiveEntry>& entries) {
+    auto archives = ordered_json::array();
+    for (const auto& entry : entries)
+        archives.push_back({{"name", entry.name.str()},
+                            {"site", entry.name.site.str()},
+                            {"time", entry.name.stamp},
+                            {"kind", entry.kind},
+                            {"size", entry.size},
+                            {"path", entry.path}});
+    std::cout << ordered_json{{"archives", archives}}.dump(2, ' ', true) << "\n";
+}
+
+/// A site of that name must be neither there nor described.
+void require_absent(const Session& session, Registry& registry, const SiteName& site,
+                    const std::string& data) {
+    if (registry.sites.contains(site) || session.config().sites.contains(site) ||
+        session.host().files.is_directory(data))
+        throw Error(ErrorKind::conflict, "there is a site " + site.str() + " already",
+                    "remove it first, with: wpns remove " + site.str());
+}
+
+/// Its settings must be fit for this host as it is now, with all other sites.
+void require_settings(const Globals& globals, const Session& session, const ArchiveEntry& entry) {
+    const auto settings = session.host().files.read(entry.path + "/" + apply::site_settings_file);
+    if (!settings)
+        throw Error(ErrorKind::missing,
+                    entry.path + " holds no " + apply::site_settings_file +
+                        ": the site had no file when it was removed",
+                    "write one there, as for sites.d");
+    const auto path = site_file(globals.config_dir, entry.name.site);
+    const auto config = read_config(session.host().files, globals.config_dir, 0,
+                                    config::Source{path, settings->content});
+    std::string text;
+    for (const auto& problem : config.problems) text += config::describe(problem);
+    if (!text.empty())
+        throw Error(ErrorKind::config, text + "nothing was changed",
+                    "put it right in " + entry.path + "/" + apply::site_settings_file);
+}
+
+/// Nobody else has got its account numbers meanwhile.
+void require_numbers(Session& session, const ArchiveRecord& record) {
+    const auto taken = session.host().accounts.taken_ids();
+    for (const auto id : {record.allocation.uid, record.allocation.db_uid}) {
+        const bool used = std::ranges::binary_search(taken, id) ||
+                          std::ranges::any_of(session.registry().sites, [&](const auto& site) {
+                              const auto& given = site.second.allocation;
+                              return given.uid == id || given.db_uid == id;
+                          });
+        if (used)
+            throw Error(ErrorKind::conflict,
+                        "account number " + std::to_string(id) + ", which the files of " +
+                            record.site.str() + " belong to, is in use",
+                        "free it, then try again");
+    }
+}
+
+/// Its own subnet where that is still free, another one where it is not.
+void settle_subnet(Session& session, const ArchiveEntry& entry, ArchiveRecord record) {
+    const auto& config = session.config().host;
+    const auto& facts = session.facts();
+    auto& registry = session.registry();
+    const auto& own = record.allocation.subnet;
+    if (allocate_subnet(config, registry, facts, record.site, own)) return;
+    const auto other = allocate_subnet(config, registry, facts, record.site, std::nullopt);
+    if (!other) throw Error(ErrorKind::conflict, other.error());
+    record.allocation.subnet = *other;
+    apply::write_record(session.host().files, entry.path, record);
+}
+
+ArchiveRecord require_record(const Session& session, const ArchiveEntry& entry) {
+    auto record = apply::read_record(session.host().files, entry.path);
+    if (!record || entry.kind == "unfinished")
+        throw Error(
+            ErrorKind::conflict,
+            record ? entry.path + " is not whole" : entry.path + " holds no " + apply::record_file,
+            "wpns archive purge " + entry.name.str() + " deletes it");
+    if (record->site != entry.name.site)
+        throw Error(ErrorKind::conflict, entry.path + " belongs to site " + record->site.str());
+    return *record;
+}
+
+int make_site(const Globals& globals, const host::Host& host, const SiteName& site) {
+    Session session(globals, host);
+    const Scope scope{.only = {site}, .leaving = {}};
+    const auto planned = make_plan(session, scope);
+    return print_report(
+        globals, planned,
+        execute(session, planned, scope, apply_options(globals, planned.plan.actions.size())));
+}
+
+}  // namespace
+
+int cmd_archive_list(const Globals& globals, const host::Host& host) {
+    const Session session(globals, host, NoFiles::fine);
+    const auto entries = everything(session);
+    globals.json ? print_json(entries) : print_table(entries);
+    return done;
+}
+
+int cmd_archive_purge(const Globals& globals, const host::Host& host,
+                      const ArchiveOptions& options) {
+    const auto lock = host.lock.take("archive purge " + printable(options.name), lock_patience);
+    (void)recover(globals, host);
+    Session session(globals, host, NoFiles::fine);
+    if (forget_deleted(session, options.name)) return done;
+    const auto entry = find(session, options.name);
+    if (!confirm("DESTROY " + entry.path + " for good?", options.yes)) return done;
+    if (entry.kind == "backup")
+        host.files.purge_trusted_tree(entry.path);
+    else
+        apply::purge_archive(host.files, session.registry(), session.registry_file(), entry.path);
+    return done;
+}
+
+int cmd_archive_restore(const Globals& globals, const host::Host& host,
+                        const ArchiveOptions& options) {
+    const auto lock = host.lock.take("archive restore " + printable(options.name), lock_patience);
+    (void)recover(globals, host);
+    Session session(globals, host, NoFiles::fine);
+    const auto entry = find(session, options.name);
+    const auto& site = entry.name.site;
+    if (entry.kind == "backup")
+        throw Error(ErrorKind::usage, entry.name.str() + " is a backup",
+                    "wpns restore " + site.str() + " --at " + entry.name.stamp);
+    const std::string data = session.config().host.data_dir + "/" + site.str();
+    const auto record = require_record(session, entry);
+    require_absent(session, session.registry(), site, data);
+    require_settings(globals, session, entry);
+    require_numbers(session, record);
+    settle_subnet(session, entry, record);
+    const apply::Intent intent{apply::Intent::Operation::archive_restore, site, entry.path, data,
+                               site_file(globals.config_dir, site)};
+    apply::Journal(host.files).begin(intent);
+    apply::take_back(host.files, session.registry(), session.registry_file(), intent);
+    return make_site(globals, host, site);
+}
+
+}  // namespace wpns::cli

@@ -1,0 +1,106 @@
+#include <iostream>
+
+#include "apply/restore.hpp"
+#include "base/error.hpp"
+#include "base/scope_guard.hpp"
+#include "base/text.hpp"
+#include "cli/backups.hpp"
+#include "cli/config_files.hpp"
+#include "cli/execution.hpp"
+#include "cli/recovery.hpp"
+#include "cli/report.hpp"
+#include "cli/verbs.hpp"
+
+namespace wpns::cli {
+namespace {
+
+/// Services, sockets and the timer: all units of a site but its namespace.
+std::vector<std::string> services_of(const SiteRecord& record, const SiteName& site) {
+    std::vector<std::string> names;
+    for (const auto& [key, digest] : record.resources)
+        if (key.kind == Kind::unit && key.id != names::unit(site, "netns", "service"))
+            names.push_back(key.id);
+    return names;
+}
+
+apply::RestoreTarget target_of(Session& session, const Globals& globals, const KnownSite& site) {
+    const auto& host_config = session.config().host;
+    const auto name = apply::unused_name(session.host().files,
+                                         {host_config.archive_dir, apply::backup_dir}, site.name);
+    apply::RestoreTarget target{
+        .site = site.name,
+        .allocation = site.record.allocation,
+        .domain = site.config.domain,
+        .core = site.config.wordpress.core,
+        .data = host_config.data_dir + "/" + site.name.str(),
+        .settings = {},
+        .staging = {host_config.archive_dir + "/" + name.str(), apply::staging_run_dir(site.name)},
+        .units = {},
+        .services = services_of(site.record, site.name)};
+    if (auto file = session.host().files.read(site_file(globals.config_dir, site.name)))
+        target.settings = std::move(file->content);
+    auto units = desired::staging_units(session.inputs(), site.name, site.config, site.record,
+                                        target.staging);
+    if (!units) throw Error(ErrorKind::config, units.error());
+    target.units = std::move(*units);
+    return target;
+}
+
+void require_fit(const apply::Backup& backup, const KnownSite& site) {
+    if (backup.manifest.site != site.name)
+        throw Error(ErrorKind::usage, backup.path + " is a backup of " +
+                                          backup.manifest.site.str() + ", not of " +
+                                          site.name.str());
+    if (backup.manifest.core != site.config.wordpress.core)
+        throw Error(
+            ErrorKind::conflict,
+            backup.path + (backup.manifest.core == CoreMode::managed
+                               ? " holds wp-content alone, but the site has its own core"
+                               : " holds a whole WordPress, but the site's core is managed"),
+            "set wordpress.core in the site's file to what it was, run wpns sync, then "
+            "restore");
+}
+
+/// Whatever of the site does not run.
+std::pair<Planned, apply::Report> start(const Globals& globals, Session& session,
+                                        const SiteName& name) {
+    const Scope scope{.only = {name}, .leaving = {}};
+    auto planned = make_plan(session, scope);
+    auto report =
+        execute(session, planned, scope, apply_options(globals, planned.plan.actions.size()));
+    return {std::move(planned), std::move(report)};
+}
+
+}  // namespace
+
+int cmd_restore(const Globals& globals, const host::Host& host, const RestoreOptions& options) {
+    const auto name = site_name(options.name);
+    const auto lock = host.lock.take("restore " + name.str(), lock_patience);
+    (void)recover(globals, host);
+    Session session(globals, host);
+    const auto site = known_site(session, name);
+    const auto path = backup_path(host, name, options.at);
+    const auto backup = with_context(name.str(), [&] { return checked_backup(session, path); });
+    require_fit(backup, site);
+    if (!confirm("replace files and database of " + name.str() + " by those of " +
+                     backup.manifest.created + "? The present ones are kept in an archive.",
+                 options.yes))
+        return done;
+    const auto target = target_of(session, globals, site);
+    // By systemd alone: on a full disk not even the registry can be written.
+    ScopeGuard start_again([&] {
+        try {
+            (void)host.units.start(target.services, std::chrono::seconds(150));
+        } catch (const Error&) {  // why the restore failed is what a person must see
+        }
+    });
+    const auto archive = with_context(name.str(), [&] {
+        return apply::restore(host, session.registry(), session.registry_file(), backup, target);
+    });
+    auto [planned, report] = start(globals, session, name);
+    start_again.dismiss();
+    report[name.str()].archive = archive;
+    return print_report(globals, planned, report);
+}
+
+}  // namespace wpns::cli

@@ -1,0 +1,43 @@
+#include "cli/recovery.hpp"
+
+#include "apply/backup.hpp"
+#include "apply/restore.hpp"
+#include "cli/removal.hpp"
+
+namespace wpns::cli {
+namespace {
+
+using Operation = apply::Intent::Operation;
+
+/// All but a removal, which needs the configuration.
+void settle(const host::Host& host, const apply::Intent& intent) {
+    apply::RegistryFile file(host.files);
+    auto registry = file.load();
+    switch (intent.operation) {
+        case Operation::remove:
+            return;
+        case Operation::archive_restore:
+            return apply::take_back(host.files, registry, file, intent);
+        case Operation::restore:
+            return apply::settle_restore(host, registry, file, intent);
+        case Operation::backup:
+            apply::discard_backup(host.files, intent.path);
+            return apply::Journal(host.files).end(intent.site);
+    }
+}
+
+}  // namespace
+
+std::set<SiteName> recover(const Globals& globals, const host::Host& host) {
+    apply::Journal journal(host.files);
+    journal.sweep();
+    std::set<SiteName> removed;
+    for (const auto& intent : journal.unfinished()) {
+        settle(host, intent);
+        if (intent.operation == Operation::remove && finish_removal(globals, host, intent))
+            removed.insert(intent.site);
+    }
+    return removed;
+}
+
+}  // namespace wpns::cli
