@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "model/names.hpp"
+
 namespace wpns::plan {
 namespace {
 
@@ -38,9 +40,18 @@ Decision adopt_or_nothing(const Comparison& c) {
     return settled(c) ? Decision{} : act(Verb::adopt, as_wanted);
 }
 
+/// Files that somebody reads only when told to, nginx or systemd: a run that ended between the two
+/// has left a file that is as wanted and has no effect.
+bool has_a_reader(const ResourceKey& key) {
+    return key.kind == Kind::vhost ||
+           (key.kind == Kind::file && key.id.starts_with(std::string(names::unit_dir) + "/"));
+}
+
 Decision decide_thing(const Comparison& c) {
     if (c.observed == nullptr) return act(Verb::create, because_absent(c));
     const std::string found = difference(c.wanted, *c.observed);
+    const bool half_done = c.recorded != nullptr && !settled(c) && has_a_reader(c.key);
+    if (found.empty() && half_done) return act(Verb::update, because(c, {}));
     if (found.empty()) return adopt_or_nothing(c);
     if (c.recorded == nullptr) return refuse(found);
     return act(Verb::update, because(c, found));
