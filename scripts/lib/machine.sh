@@ -230,10 +230,22 @@ stop_machine() {
     local leader supervisor
     leader=$(machine_leader "$1") || return 0
     supervisor=$(machine_supervisor "$1")
+    end_visitors "$leader"
     kill -s RTMIN+4 "$leader"
     if ! wait_until 90 "machine $1 to stop" process_gone "$supervisor"; then
         cut_power "$1"
     fi
+}
+
+# Ends what machine_exec has started from outside. One that is stopped would not take its dead child away, and a machine
+# whose dead are not taken away cannot end: end_visitors LEADER
+end_visitors() {
+    local visitor
+    for visitor in $(pgrep -x nsenter); do
+        if [[ $(tr '\0' ' ' <"/proc/$visitor/cmdline" 2>/dev/null) == "nsenter --target $1 "* ]]; then
+            kill -KILL "$visitor" 2>/dev/null || true
+        fi
+    done
 }
 
 # Ends a machine between two instructions. The kernel kills everything in it together with its init.
@@ -241,6 +253,7 @@ cut_power() {
     local leader supervisor
     supervisor=$(machine_supervisor "$1") || return 0
     leader=$(machine_leader "$1") && kill -KILL "$leader"
+    [[ -z ${leader:-} ]] || end_visitors "$leader"
     kill -KILL "$supervisor" 2>/dev/null || true
     wait_until 30 "machine $1 to die" process_gone "$supervisor"
     [[ -z ${leader:-} ]] || wait_until 30 "the init of machine $1 to die" process_gone "$leader"

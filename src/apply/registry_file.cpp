@@ -9,9 +9,9 @@ namespace wpns::apply {
 namespace {
 
 Error damaged(const std::string& reason) {
-    return Error(
-        ErrorKind::conflict, "the registry " + RegistryFile::path() + " cannot be used: " + reason,
-        "nothing was changed; its last two generations are beside it as registry.toml.1 and .2");
+    return Error(ErrorKind::conflict,
+                 "the registry " + RegistryFile::path() + " cannot be used: " + reason,
+                 "nothing was changed; wpns registry rebuild proposes one from what is left");
 }
 
 }  // namespace

@@ -129,6 +129,17 @@ void declare_archive(CLI::App& app, Command& command) {
     purge->add_flag("--yes", options->yes, "Answer every question with yes");
 }
 
+void declare_registry(CLI::App& app, Command& command) {
+    auto* registry = app.add_subcommand("registry", "Help where the registry is damaged or lost");
+    registry->require_subcommand(1);
+    auto options = std::make_shared<RegistryOptions>();
+    auto* sub = verb(*registry, command, "rebuild",
+                     "Propose a registry from older generations and from what is on the host",
+                     options, cmd_registry_rebuild);
+    sub->add_flag("--write", options->write, "Put it in place; the damaged one is kept beside it");
+    sub->add_flag("--yes", options->yes, "Answer every question with yes");
+}
+
 /// For units at boot; not in the help.
 void declare_boot(CLI::App& app, Command& command) {
     auto* firewall = app.add_subcommand("firewall")->group("");
@@ -177,6 +188,7 @@ void declare(CLI::App& app, Globals& globals, Command& command) {
     declare_exec(app, command);
     declare_backup(app, command);
     declare_archive(app, command);
+    declare_registry(app, command);
     declare_boot(app, command);
     if (has_failpoints()) declare_failpoints(app, command);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
@@ -41,6 +42,16 @@ Session::Session(const Globals& globals, const host::Host& host, NoFiles no_file
       templates_(read_templates(host.files, config_dir_)) {
     if (!config_.problems.empty()) throw Error(ErrorKind::config, all_problems(config_.problems));
     registry_file_.require_complete(registry_, config_.host.data_dir);
+}
+
+Session::Session(const Globals& globals, const host::Host& host, Registry registry)
+    : host_(host),
+      config_dir_(globals.config_dir),
+      registry_file_(host.files),
+      registry_(std::move(registry)),
+      config_(read_config(host.files, config_dir_, 0)),
+      templates_(read_templates(host.files, config_dir_)) {
+    if (!config_.problems.empty()) throw Error(ErrorKind::config, all_problems(config_.problems));
 }
 
 const HostFacts& Session::facts() {

@@ -33,6 +33,8 @@ class Session {
     /// Reads all; throws Error{config} with every problem of every file in the text when there are
     /// any.
     Session(const Globals& globals, const host::Host& host, NoFiles no_files = NoFiles::an_error);
+    /// The same with a registry that is not on disk.
+    Session(const Globals& globals, const host::Host& host, Registry registry);
 
     [[nodiscard]] const host::Host& host() const { return host_; }
     [[nodiscard]] const config::Config& config() const { return config_; }

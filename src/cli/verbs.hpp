@@ -72,6 +72,14 @@ struct CheckOptions {
 [[nodiscard]] int cmd_check(const Globals& globals, const host::Host& host,
                             const CheckOptions& options);
 
+struct RegistryOptions {
+    bool write = false;
+    bool yes = false;
+};
+/// Proposes a registry in place of one that is damaged or lost.
+[[nodiscard]] int cmd_registry_rebuild(const Globals& globals, const host::Host& host,
+                                       const RegistryOptions& options);
+
 struct ExecOptions {
     std::string name;
     std::vector<std::string> argv;

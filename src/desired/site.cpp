@@ -6,6 +6,7 @@
 #include "desired/image.hpp"
 #include "desired/network.hpp"
 #include "desired/values.hpp"
+#include "model/given.hpp"
 
 namespace wpns::desired {
 namespace {
@@ -122,6 +123,10 @@ class SiteBuilder {
             add_file(std::string(rendered_dir_.id) + "/" + file.name, value, {rendered_dir_});
         }
         if (site_.config.network.egress == Egress::quarantine) add_quarantine();
+        File given;
+        given.content = to_text(Given{site_.name, site_.config.domain, site_.record.allocation});
+        given.mode = 0600;
+        add_file(std::string(rendered_dir_.id) + "/" + names::given_file, given, {rendered_dir_});
         File resolver;
         resolver.content = builder_.fill("resolv.conf", Format::plain, values_);
         const std::string netns_dir = "/etc/netns/" + site_.name.str();

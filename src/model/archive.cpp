@@ -1,10 +1,9 @@
 #include "model/archive.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "base/text.hpp"
-#include "model/checked_text.hpp"
+#include "model/given.hpp"
 
 namespace wpns {
 namespace {
@@ -14,21 +13,6 @@ constexpr std::string_view pattern = "00000000T000000Z";
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
-}
-
-/// uid_t without root and without (uid_t)-1.
-std::uint32_t read_id(CheckedReader& in, const std::string& key) {
-    const auto id =
-        static_cast<std::uint32_t>(in.number(key, std::numeric_limits<std::uint32_t>::max() - 1));
-    if (id == 0) in.fault(key + " is root's");
-    return id;
-}
-
-Cidr read_subnet(CheckedReader& in) {
-    const auto subnet = Cidr::parse(in.text("subnet"));
-    if (subnet && subnet->prefix() == 30) return *subnet;
-    in.fault("subnet is no /30");
-    return Cidr::of(Ipv4{}, 30);
 }
 
 }  // namespace
@@ -59,16 +43,13 @@ std::string_view to_string(ArchiveKind kind) {
 }
 
 std::string to_text(const ArchiveRecord& record) {
-    return CheckedText(kind_of_text)
-        .text("reason", to_string(record.kind))
+    CheckedText out(kind_of_text);
+    out.text("reason", to_string(record.kind))
         .text("site", record.site.str())
         .text("created", record.created)
-        .text("domain", record.domain)
-        .text("subnet", record.allocation.subnet.str())
-        .number("uid", record.allocation.uid)
-        .number("db_uid", record.allocation.db_uid)
-        .text("seed", record.allocation.seed)
-        .str();
+        .text("domain", record.domain);
+    put_allocation(out, record.allocation);
+    return out.str();
 }
 
 std::expected<ArchiveRecord, std::string> parse_archive_record(std::string_view text) {
@@ -83,10 +64,7 @@ std::expected<ArchiveRecord, std::string> parse_archive_record(std::string_view 
     record.created = in->text("created");
     if (!is_stamp(record.created)) in->fault("created is no time");
     record.domain = in->text("domain");
-    record.allocation.subnet = read_subnet(*in);
-    record.allocation.uid = read_id(*in, "uid");
-    record.allocation.db_uid = read_id(*in, "db_uid");
-    record.allocation.seed = in->hex64("seed");
+    record.allocation = read_allocation(*in);
     if (auto fault = in->end(); !fault.empty()) return std::unexpected(std::move(fault));
     return record;
 }

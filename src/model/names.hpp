@@ -15,6 +15,8 @@ inline constexpr const char* etc_dir = "/etc/wpns";
 inline constexpr const char* rendered_root = "/etc/wpns/rendered";
 inline constexpr const char* state_dir = "/var/lib/wpns";
 inline constexpr const char* core_dir = "/var/lib/wpns/core";
+/// Among the rendered files of a site: model/given.hpp.
+inline constexpr const char* given_file = "given.toml";
 inline constexpr const char* images_dir = "/var/lib/wpns/images";
 inline constexpr const char* downloads_dir = "/var/lib/wpns/downloads";
 inline constexpr const char* unit_dir = "/etc/systemd/system";

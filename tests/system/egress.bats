@@ -111,7 +111,7 @@ END
     policy <<<'allow = ["10.0.0.0/8"]'
     assert_reaches "http://$private_address/"
     run ! in_netns site-a timeout 2 bash -c 'exec 3<>/dev/tcp/10.10.1.6/3306'
-    run ! inside site-a timeout 2 bash -c 'exec 3<>/dev/tcp/10.10.1.6/3306'
+    run -1 connects site-a 10.10.1.6 3306
     run ! in_netns site-a timeout 2 bash -c 'exec 3<>/dev/tcp/10.10.1.5/80'
     run -0 on systemctl show -p IPAddressAllow wpns-php@site-a.service
     [[ $output != *' 10.0.0.0/8'* && $output != *' 10.10.0.0/'* ]]
@@ -209,6 +209,8 @@ END
     [ "$(wc -l <"$BATS_TEST_TMPDIR/7001")" -eq "$cut" ]
     [ "$(wc -l <"$BATS_TEST_TMPDIR/7002")" -gt "$kept" ]
     cat "$BATS_TEST_TMPDIR/servers" "$BATS_TEST_TMPDIR/clients" | xargs kill 2>/dev/null || true
+    # The client whose connection was cut hears of nothing. Left alone it could keep the machine from stopping.
+    on pkill -x timeout || true
     wait
 }
 

@@ -25,6 +25,10 @@ inside() {
     on wpns exec "$site" -- "$@"
 }
 
+# Succeeds when a program in a site's sandbox gets a connection within a second: connects SITE ADDRESS PORT
+# (The sandbox has no timers, so that timeout(1) does not work there.)
+connects() { inside "$1" php -r 'exit(@fsockopen($argv[1], (int) $argv[2], $code, $text, 1) ? 0 : 1);' "$2" "$3"; }
+
 # Runs a command as root in the namespace of a site, without its sandbox: in_netns SITE CMD…
 in_netns() {
     local site=$1

@@ -46,7 +46,7 @@ assert_walled() {
     run ! in_netns site-a ping -c1 -W1 10.10.1.5
     run -0 on bash -c 'exec 3<>/dev/tcp/10.10.1.6/3306'
     run ! in_netns site-a timeout 2 bash -c 'exec 3<>/dev/tcp/10.10.1.6/3306'
-    run ! inside site-a timeout 2 bash -c 'exec 3<>/dev/tcp/10.10.1.6/3306'
+    run -1 connects site-a 10.10.1.6 3306
     run ! in_netns site-a timeout 2 bash -c 'exec 3<>/dev/tcp/10.10.1.5/80'
 }
 

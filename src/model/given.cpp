@@ -1,0 +1,61 @@
+#include "model/given.hpp"
+
+#include <limits>
+
+namespace wpns {
+namespace {
+
+constexpr std::string_view kind_of_text = "given 1";
+
+/// uid_t without root and without (uid_t)-1.
+std::uint32_t read_id(CheckedReader& in, const std::string& key) {
+    const auto id =
+        static_cast<std::uint32_t>(in.number(key, std::numeric_limits<std::uint32_t>::max() - 1));
+    if (id == 0) in.fault(key + " is root's");
+    return id;
+}
+
+Cidr read_subnet(CheckedReader& in) {
+    const auto subnet = Cidr::parse(in.text("subnet"));
+    if (subnet && subnet->prefix() == 30) return *subnet;
+    in.fault("subnet is no /30");
+    return Cidr::of(Ipv4{}, 30);
+}
+
+}  // namespace
+
+void put_allocation(CheckedText& out, const Allocation& allocation) {
+    out.text("subnet", allocation.subnet.str())
+        .number("uid", allocation.uid)
+        .number("db_uid", allocation.db_uid)
+        .text("seed", allocation.seed);
+}
+
+Allocation read_allocation(CheckedReader& in) {
+    Allocation allocation;
+    allocation.subnet = read_subnet(in);
+    allocation.uid = read_id(in, "uid");
+    allocation.db_uid = read_id(in, "db_uid");
+    allocation.seed = in.hex64("seed");
+    return allocation;
+}
+
+std::string to_text(const Given& given) {
+    CheckedText out(kind_of_text);
+    out.text("site", given.site.str()).text("domain", given.domain);
+    put_allocation(out, given.allocation);
+    return out.str();
+}
+
+std::expected<Given, std::string> parse_given(std::string_view text) {
+    auto in = CheckedReader::parse(kind_of_text, text);
+    if (!in) return std::unexpected(in.error());
+    const auto site = SiteName::parse(in->text("site"));
+    if (!site) return std::unexpected("site is missing or no name");
+    Given given{*site, in->text("domain"), {}};
+    given.allocation = read_allocation(*in);
+    if (auto fault = in->end(); !fault.empty()) return std::unexpected(std::move(fault));
+    return given;
+}
+
+}  // namespace wpns
