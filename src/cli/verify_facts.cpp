@@ -24,7 +24,7 @@ std::string described(const Witness::Running& process) {
 /// The member of a map, or `otherwise`.
 template <typename Map>
 typename Map::mapped_type value_of(const Map& map, const typename Map::key_type& key,
-                                   typename Map::mapped_type otherwise = {}) {
+                                   const typename Map::mapped_type& otherwise = {}) {
     const auto found = map.find(key);
     return found == map.end() ? otherwise : found->second;
 }

@@ -102,7 +102,7 @@ std::string set_capability(Args args) {
 
 /// A copy of a program in that directory; empty where it could not be made.
 std::string copy_program(const std::string& directory) {
-    const auto path = own_name(directory, "program");
+    auto path = own_name(directory, "program");
     const int from = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
     const int to = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
     if (from < 0 || to < 0) return {};
