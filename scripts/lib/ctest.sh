@@ -53,7 +53,7 @@ lint_tests() {
 }
 
 # Prints the short run of the fuzz targets.
-fuzz_tests() { add_test fuzz fuzz.fuzz "TIMEOUT 1800 COST 900" "$scripts_dir/fuzz" 5; }
+fuzz_tests() { add_test fuzz fuzz.fuzz "TIMEOUT 1800 COST 900" "$scripts_dir/fuzz" same; }
 
 # Prints the tests on a booted machine of a release, which share it one after the other: system_tests RELEASE
 system_tests() {
