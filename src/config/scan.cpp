@@ -37,6 +37,12 @@ class Scanner {
         const bool quote = c == '"' || c == '\'';
         if (quote && std::string_view("\n=,.[{").find(before()) == std::string_view::npos)
             return "not valid TOML: a quote in the middle of something else";
+        const bool opening = c == '[' || c == '{';
+        // A bare carriage return is the parser's to refuse.
+        const bool after_return = at_ > 0 && text_[at_ - 1] == '\r';
+        if (opening && !after_return &&
+            std::string_view("\n=,[{").find(before()) == std::string_view::npos)
+            return "not valid TOML: a bracket in the middle of something else";
         return {};
     }
 

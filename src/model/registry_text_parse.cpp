@@ -232,19 +232,25 @@ std::expected<Registry, std::string> read_root(const toml::table& root) {
 }
 
 /// toml++ 3.4 may fall into a place that it takes for unreachable where a letter outside of ASCII
-/// begins a key. We write none of those but in strings, and no strings but basic ones.
-bool has_letter_outside_strings(std::string_view text) {
+/// stands between names and values. We write those in strings alone, and a string only where a
+/// value begins; the same must hold for what the parser takes for a string.
+bool is_strange(std::string_view text) {
     bool in_string = false;
+    char before = '\n';
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        if (in_string && c == '\\')
+        if (in_string && c == '\\') {
             ++i;
-        else if (c == '"')
+        } else if (c == '"') {
+            if (!in_string && std::string_view("\n=,[").find(before) == std::string_view::npos)
+                return true;
             in_string = !in_string;
-        else if (c == '\n')
+        } else if (c == '\n') {
             in_string = false;
-        else if (!in_string && (static_cast<unsigned char>(c) & 0x80U) != 0)
+        } else if (!in_string && (static_cast<unsigned char>(c) & 0x80U) != 0) {
             return true;
+        }
+        if (c != ' ' && c != '\t') before = c;
     }
     return false;
 }
@@ -260,8 +266,8 @@ std::string place(const toml::parse_error& error) {
 std::expected<Registry, std::string> parse_registry(std::string_view text) {
     const auto body = checked_body(text);
     if (!body) return std::unexpected(body.error());
-    if (has_letter_outside_strings(*body))
-        return std::unexpected("a letter outside of ASCII stands where none is written");
+    if (is_strange(*body))
+        return std::unexpected("a letter or a quote stands where none is written");
     try {
         return read_root(toml::parse(*body));
     } catch (const toml::parse_error& error) {

@@ -71,6 +71,9 @@ TEST(Limits, LettersOutsideOfQuotesAreAscii) {
     EXPECT_EQ(reason_of("a = \"\xc3\xa4\" # \xc3\xa4"), "");
     EXPECT_EQ(reason_of("\xc3\xa4 = 1"), "not valid TOML: a letter outside of ASCII needs quotes");
     EXPECT_EQ(reason_of("a = b\"c\""), "not valid TOML: a quote in the middle of something else");
+    EXPECT_EQ(reason_of("a = 0[\"\xc3\xb6\"]"),
+              "not valid TOML: a bracket in the middle of something else");
+    EXPECT_EQ(reason_of("a = [ # one\n [1], [2] ]\n[ b ]\nc = { d = [] }\n[[e]]\n"), "");
 }
 
 TEST(Limits, HostileFilesAreRefusedWithOneProblem) {
