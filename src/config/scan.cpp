@@ -37,6 +37,8 @@ class Scanner {
         const bool quote = c == '"' || c == '\'';
         if (quote && std::string_view("\n=,.[{").find(before()) == std::string_view::npos)
             return "not valid TOML: a quote in the middle of something else";
+        if (c == '=' && equals_ > 0 && before() != '=')
+            return "not valid TOML: a second = after a key";
         const bool opening = c == '[' || c == '{';
         // A bare carriage return is the parser's to refuse.
         const bool after_return = at_ > 0 && text_[at_ - 1] == '\r';
@@ -55,6 +57,7 @@ class Scanner {
                 return skip_string(text_[at_]);
             case '[':
             case '{':
+                equals_ = 0;
                 ++nested_;
                 return count(0);
             case ']':
@@ -64,9 +67,13 @@ class Scanner {
             case '.':
                 return count(dots_ + 1);
             case '=':
+                ++equals_;
+                return count(0);
             case ',':
+                equals_ = 0;
                 return count(0);
             case '\n':
+                equals_ = 0;
                 dots_ = 0;
                 return;
             default:
@@ -94,6 +101,8 @@ class Scanner {
         if (text_.substr(at_).starts_with(triple)) return skip_long_string(mark, triple);
         for (++at_; at_ < text_.size() && text_[at_] != mark && text_[at_] != '\n'; ++at_)
             if (mark == '"' && text_[at_] == '\\') ++at_;
+        // One that ends with its line is the parser's to refuse.
+        if (at_ < text_.size() && text_[at_] == '\n') equals_ = 0;
     }
 
     void skip_long_string(char mark, const std::string& triple) {
@@ -108,6 +117,7 @@ class Scanner {
     std::size_t at_ = 0;
     unsigned nested_ = 0;
     unsigned dots_ = 0;
+    unsigned equals_ = 0;
     unsigned keys_ = 0;
 };
 

@@ -236,6 +236,7 @@ std::expected<Registry, std::string> read_root(const toml::table& root) {
 /// value begins; the same must hold for what the parser takes for a string.
 bool is_strange(std::string_view text) {
     bool in_string = false;
+    unsigned equals = 0;
     char before = '\n';
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
@@ -247,6 +248,12 @@ bool is_strange(std::string_view text) {
             in_string = !in_string;
         } else if (c == '\n') {
             in_string = false;
+            equals = 0;
+        } else if (!in_string && c == '=' && ++equals > 1) {
+            return true;
+        } else if (!in_string && c == '[' &&
+                   std::string_view("\n=,[").find(before) == std::string_view::npos) {
+            return true;
         } else if (!in_string && (static_cast<unsigned char>(c) & 0x80U) != 0) {
             return true;
         }

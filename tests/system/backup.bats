@@ -226,6 +226,6 @@ END
         run -0 on wpns archive purge "$name" --yes
     done
     run -0 on sh -c 'ls -A /var/lib/wpns/archive /var/lib/wpns/backups | grep site; grep -c tombstones /var/lib/wpns/registry.toml; true'
-    [ "$output" = 0 ]
+    [ "$output" = 0 ] || { echo "left: $output" && return 1; }
     assert_serves site-b
 }

@@ -107,7 +107,7 @@ after_sync() {
 
 # A file of the owner's and a row of the database, that must be alive or in the archive.
 before_remove() {
-    on rm -rf /var/lib/wpns/archive
+    clear_archives
     add_site site-k
     inside site-k sh -c 'echo precious >/srv/www/wp-content/uploads/precious' ||
         inside site-k sh -c 'mkdir -p /srv/www/wp-content/uploads && echo precious >/srv/www/wp-content/uploads/precious'

@@ -194,17 +194,17 @@ units_deny_addresses() {
 @test "without the rules between sites, another site is reached and nothing else" {
     delete_rule forward 'oifgroup .* goto refuse'
     delete_rule outbound 'ip daddr 10\.10\.0\.0/16 goto refuse'
-    delete_rule outbound 'ip daddr @private goto refuse'
+    delete_rule outbound 'ip daddr @private goto listed'
     assert_only 'N07 N09 N10' '' N07
 }
 
 @test "without the rule for private ranges, those and metadata are reached and nothing else" {
-    delete_rule outbound 'ip daddr @private goto refuse'
+    delete_rule outbound 'ip daddr @private goto listed'
     assert_only 'N09 N10' '' ''
 }
 
 @test "without the rule against mail, mail leaves and nothing else" {
-    delete_rule outbound 'tcp dport 25 goto refuse'
+    delete_rule outbound 'tcp dport 25 goto listed'
     assert_only N18 N18 N18
 }
 

@@ -73,6 +73,7 @@ TEST(Limits, LettersOutsideOfQuotesAreAscii) {
     EXPECT_EQ(reason_of("a = b\"c\""), "not valid TOML: a quote in the middle of something else");
     EXPECT_EQ(reason_of("a = 0[\"\xc3\xb6\"]"),
               "not valid TOML: a bracket in the middle of something else");
+    EXPECT_EQ(reason_of("a = 1T1=\"\xce\xb4:5\""), "not valid TOML: a second = after a key");
     EXPECT_EQ(reason_of("a = [ # one\n [1], [2] ]\n[ b ]\nc = { d = [] }\n[[e]]\n"), "");
 }
 
