@@ -10,6 +10,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <optional>
+#include <set>
 
 #include "probe/probe.hpp"
 
@@ -34,20 +36,36 @@ std::string status(Args) {
     return text.empty() ? "cannot run: no /proc" : text;
 }
 
-/// "own" where every process in /proc has our uid, else how many have not.
-std::string foreign_processes(Args) {
+/// The processes in /proc that do not have our uid; nothing where /proc does not even show us.
+std::optional<std::set<std::string>> look_for_foreign() {
     DIR* proc = ::opendir("/proc");
-    if (proc == nullptr) return "cannot run: no /proc";
-    int own = 0;
-    int foreign = 0;
+    if (proc == nullptr) return std::nullopt;
+    bool own = false;
+    std::set<std::string> foreign;
     while (const dirent* entry = ::readdir(proc)) {
         if (entry->d_name[0] < '0' || entry->d_name[0] > '9') continue;
         struct stat info {};
         if (::fstatat(::dirfd(proc), entry->d_name, &info, 0) != 0) continue;
-        ++(info.st_uid == ::getuid() ? own : foreign);
+        own = own || info.st_uid == ::getuid();
+        if (info.st_uid != ::getuid()) foreign.insert(entry->d_name);
     }
-    if (own == 0) return "cannot run: not even this process is there";
-    return foreign == 0 ? "own" : std::to_string(foreign) + " foreign";
+    ::closedir(proc);
+    return own ? std::optional(foreign) : std::nullopt;
+}
+
+/// "own" where every process in /proc has our uid, else how many have not. One of our own that has
+/// just changed its uid shows as root's until it runs its program (proc(5), dumpable), so only what
+/// is still there some looks later counts.
+std::string foreign_processes(Args) {
+    constexpr int looks = 10;
+    auto foreign = look_for_foreign();
+    for (int look = 1; foreign && !foreign->empty() && look < looks; ++look) {
+        ::usleep(50'000);
+        const auto now = look_for_foreign();
+        if (now) std::erase_if(*foreign, [&](const auto& pid) { return !now->contains(pid); });
+    }
+    if (!foreign) return "cannot run: not even this process is there";
+    return foreign->empty() ? "own" : std::to_string(foreign->size()) + " foreign";
 }
 
 std::string signal_to(Args args) {
