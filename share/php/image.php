@@ -7,6 +7,7 @@
  * Nothing in it is secret, and nobody can log in: the administrator's password hash is no hash. install.php gives a clone
  * its own settings.
  *
+ * Arguments: the program that initialises the directory, with its own arguments
  * Standard input, one JSON object: locale
  * Standard output, one JSON object: {"made": true, "version": "6.1.9"}; on failure {"made": false, "error": "..."} and exit
  * status 1.
@@ -40,11 +41,10 @@ function expect_end($process, string $name): void
     }
 }
 
-function initialise(): void
+/** $command is the program that initialises, with its arguments. */
+function initialise(array $command): void
 {
-    expect_end(start(['/usr/bin/mariadb-install-db', SETTINGS, '--skip-test-db', '--skip-name-resolve',
-        '--auth-root-authentication-method=socket', '--auth-root-socket-user=root',
-        '--extra-file=/usr/share/wpns/sql/database.sql']), 'mariadb-install-db');
+    expect_end(start($command), $command[0]);
 }
 
 /** Nobody but us reaches the socket, so nobody need log in. A slow shutdown leaves nothing to be done at the next start. */
@@ -96,7 +96,7 @@ function make_nobodys(): void
 }
 
 $request = read_request(['locale']);
-initialise();
+initialise(array_slice($argv, 1));
 $server = start_server();
 
 const DB_NAME = 'wordpress';

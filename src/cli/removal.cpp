@@ -24,20 +24,6 @@ void take_site_file(Session& session, const std::string& path, const std::string
     files.remove_file(path);
 }
 
-bool has_errors(const Removed& removed) {
-    if (!removed.planned.site_errors.empty()) return true;
-    for (const auto& [site, outcome] : removed.report)
-        if (!outcome.errors.empty()) return true;
-    return false;
-}
-
-std::string first_error(const Removed& removed) {
-    for (const auto& [site, reason] : removed.planned.site_errors) return reason;
-    for (const auto& [site, outcome] : removed.report)
-        if (!outcome.errors.empty()) return outcome.errors.front();
-    return {};
-}
-
 void say(const SiteName& name, const std::string& words) {
     std::cerr << "wpns: " << name.str() << ": " << words << "\n";
 }
@@ -59,7 +45,7 @@ Removed remove_site(const Globals& globals, Session& session, const SiteName& na
     auto how = apply_options(globals, removed.planned.plan.actions.size());
     how.removal = removal;
     removed.report = execute(session, removed.planned, scope, how);
-    if (!has_errors(removed)) journal.end(name);
+    if (!first_error(removed.planned, removed.report)) journal.end(name);
     return removed;
 }
 
@@ -74,9 +60,8 @@ bool finish_removal(const Globals& globals, const host::Host& host, const apply:
     const auto removal =
         intent.path == purge_word ? apply::Removal::purge : apply::Removal::archive;
     const auto removed = remove_site(globals, session, intent.site, removal);
-    if (has_errors(removed)) {
-        say(intent.site,
-            "its removal, which an earlier run began, is not finished: " + first_error(removed));
+    if (const auto error = first_error(removed.planned, removed.report)) {
+        say(intent.site, "its removal, which an earlier run began, is not finished: " + *error);
         return false;
     }
     say(intent.site, "the removal that an earlier run began is finished");

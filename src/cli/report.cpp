@@ -86,12 +86,6 @@ ordered_json report_json(const Planned& planned, const apply::Report& report) {
         {"sites", sites}, {"orphans", orphans_of(planned)}, {"errors", errors_of(planned, report)}};
 }
 
-bool any_error(const Planned& planned, const apply::Report& report) {
-    bool found = !planned.site_errors.empty();
-    for (const auto& [site, outcome] : report) found = found || !outcome.errors.empty();
-    return found;
-}
-
 }  // namespace
 
 void print_plan(const Globals& globals, const Planned& planned) {
@@ -129,7 +123,14 @@ int print_report(const Globals& globals, const Planned& planned, const apply::Re
         if (report.empty() && planned.site_errors.empty()) std::cout << "nothing to do\n";
         print_site_errors(planned);
     }
-    return any_error(planned, report) ? failed : done;
+    return first_error(planned, report) ? failed : done;
+}
+
+std::optional<std::string> first_error(const Planned& planned, const apply::Report& report) {
+    if (!planned.site_errors.empty()) return planned.site_errors.begin()->second;
+    for (const auto& [site, outcome] : report)
+        if (!outcome.errors.empty()) return outcome.errors.front();
+    return std::nullopt;
 }
 
 bool confirm(const std::string& question, bool yes) {

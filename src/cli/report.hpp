@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "apply/executor.hpp"
@@ -23,6 +24,10 @@ void print_plan(const Globals& globals, const Planned& planned);
 /// What became of each site; the errors go to stderr. Returns the exit code.
 [[nodiscard]] int print_report(const Globals& globals, const Planned& planned,
                                const apply::Report& report);
+
+/// The first thing that went wrong, in planning or in carrying out; nothing when all went well.
+[[nodiscard]] std::optional<std::string> first_error(const Planned& planned,
+                                                     const apply::Report& report);
 
 /// Asks on the terminal; true with `yes`. Throws Error{usage} without a terminal and without `yes`.
 [[nodiscard]] bool confirm(const std::string& question, bool yes);

@@ -35,17 +35,20 @@ class Scanner {
         if ((static_cast<unsigned char>(c) & 0x80U) != 0)
             return "not valid TOML: a letter outside of ASCII needs quotes";
         const bool quote = c == '"' || c == '\'';
-        if (quote && std::string_view("\n=,.[{").find(before()) == std::string_view::npos)
+        if (quote && !follows_one_of("\n=,.[{"))
             return "not valid TOML: a quote in the middle of something else";
         if (c == '=' && equals_ > 0 && before() != '=')
             return "not valid TOML: a second = after a key";
         const bool opening = c == '[' || c == '{';
         // A bare carriage return is the parser's to refuse.
         const bool after_return = at_ > 0 && text_[at_ - 1] == '\r';
-        if (opening && !after_return &&
-            std::string_view("\n=,[{").find(before()) == std::string_view::npos)
+        if (opening && !after_return && !follows_one_of("\n=,[{"))
             return "not valid TOML: a bracket in the middle of something else";
         return {};
+    }
+
+    [[nodiscard]] bool follows_one_of(std::string_view characters) const {
+        return characters.find(before()) != std::string_view::npos;
     }
 
     void step() {

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 
 #include "desired/builder.hpp"
 #include "desired/desired.hpp"
@@ -168,21 +170,12 @@ class SiteBuilder {
         }
     }
 
-    static std::vector<std::string> dbinit_argv() {
-        return {"/usr/bin/mariadb-install-db",
-                "--defaults-file=/etc/wpns/my.cnf",
-                "--skip-test-db",
-                "--skip-name-resolve",
-                "--auth-root-authentication-method=socket",
-                "--auth-root-socket-user=root",
-                "--extra-file=/usr/share/wpns/sql/database.sql"};
-    }
-
     void add_database() {
         Database database;
         database.image = image_path(site_);
         database.sandbox = builder_.fill("wpns-dbinit@.service", Format::unit, values_);
         database.argv = {"/usr/bin/php", "/usr/share/wpns/php/image.php"};
+        std::ranges::copy(dbinit_argv(), std::back_inserter(database.argv));
         // A locale is letters, digits and underscores.
         database.input = "{\"locale\": \"" + site_.config.wordpress.locale + "\"}";
         database.uid = site_.record.allocation.db_uid;

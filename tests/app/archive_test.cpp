@@ -1,15 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include "apply/archive.hpp"
 #include "cli/planning.hpp"
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "cli/verbs.hpp"
 #include "fakes/fake_host.hpp"
+#include "fakes/shipped.hpp"
 #include "model/registry_text.hpp"
 
 namespace wpns {
@@ -25,12 +22,7 @@ constexpr const char* post = "/var/lib/wpns/sites/site-a/www/wp-content/post";
 class Archives : public testing::Test {
   protected:
     void SetUp() override {
-        const std::string templates = std::string(WPNS_SOURCE_DIR) + "/templates";
-        for (const auto& entry : std::filesystem::directory_iterator(templates)) {
-            std::ifstream stream(entry.path(), std::ios::binary);
-            put("/usr/share/wpns/templates/" + entry.path().filename().string(),
-                {std::istreambuf_iterator<char>(stream), {}});
-        }
+        fakes::install_templates(fake_.files);
         put("/etc/wpns/sites.d/site-a.toml", "domain = \"a.example\"\n");
         put("/etc/wpns/sites.d/site-b.toml", "domain = \"b.example\"\n");
         ASSERT_EQ(sync(), cli::done);

@@ -1,22 +1,17 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include "cli/execution.hpp"
 #include "cli/planning.hpp"
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "cli/verbs.hpp"
 #include "fakes/fake_host.hpp"
+#include "fakes/shipped.hpp"
 
 namespace wpns {
 namespace {
 
 using fakes::FakeHost;
-
-const std::string templates_dir = std::string(WPNS_SOURCE_DIR) + "/templates";
 
 SiteName name(const char* text) {
     return *SiteName::parse(text);
@@ -26,11 +21,7 @@ SiteName name(const char* text) {
 class Lifecycle : public testing::Test {
   protected:
     void SetUp() override {
-        for (const auto& entry : std::filesystem::directory_iterator(templates_dir)) {
-            std::ifstream stream(entry.path(), std::ios::binary);
-            put("/usr/share/wpns/templates/" + entry.path().filename().string(),
-                {std::istreambuf_iterator<char>(stream), {}});
-        }
+        fakes::install_templates(fake_.files);
         put_site("site-a");
         put_site("site-b");
     }

@@ -1,15 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include "apply/registry_file.hpp"
 #include "cli/execution.hpp"
 #include "cli/planning.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 #include "fakes/fake_host.hpp"
+#include "fakes/shipped.hpp"
 #include "model/given.hpp"
 #include "model/registry_text.hpp"
 
@@ -20,12 +17,7 @@ namespace {
 class RegistryRebuild : public testing::Test {
   protected:
     void SetUp() override {
-        for (const auto& entry :
-             std::filesystem::directory_iterator(std::string(WPNS_SOURCE_DIR) + "/templates")) {
-            std::ifstream stream(entry.path(), std::ios::binary);
-            put("/usr/share/wpns/templates/" + entry.path().filename().string(),
-                {std::istreambuf_iterator<char>(stream), {}});
-        }
+        fakes::install_templates(fake_.files);
         for (const std::string site : {"site-a", "site-b"})
             put("/etc/wpns/sites.d/" + site + ".toml", "domain = \"" + site + ".example\"\n");
         sync();

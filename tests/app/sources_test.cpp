@@ -1,13 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include "cli/execution.hpp"
 #include "cli/planning.hpp"
 #include "cli/session.hpp"
 #include "fakes/fake_host.hpp"
+#include "fakes/shipped.hpp"
 #include "model/names.hpp"
 
 namespace wpns {
@@ -21,12 +18,7 @@ const std::string url = "https://downloads.example/wordpress.zip";
 class Sources : public testing::Test {
   protected:
     void SetUp() override {
-        for (const auto& entry :
-             std::filesystem::directory_iterator(std::string(WPNS_SOURCE_DIR) + "/templates")) {
-            std::ifstream stream(entry.path(), std::ios::binary);
-            put("/usr/share/wpns/templates/" + entry.path().filename().string(),
-                {std::istreambuf_iterator<char>(stream), {}});
-        }
+        fakes::install_templates(fake_.files);
         put("/etc/wpns/sites.d/site-a.toml", "domain = \"site-a.example\"\n");
         use(url, sum);
     }

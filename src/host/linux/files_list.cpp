@@ -45,6 +45,15 @@ std::string read_all(int fd, std::size_t limit, const std::string& shown) {
     }
 }
 
+void write_all(int fd, std::string_view content, const std::string& shown) {
+    while (!content.empty()) {
+        const ssize_t size = ::write(fd, content.data(), content.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) throw_errno("write " + shown, errno);
+        content.remove_prefix(static_cast<std::size_t>(size));
+    }
+}
+
 std::string read_system_text(const std::string& path) {
     constexpr std::size_t limit = 1U << 20;
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));

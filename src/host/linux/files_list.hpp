@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wpns::host::linux_os {
@@ -16,5 +17,8 @@ namespace wpns::host::linux_os {
 
 /// Everything that is left to read, up to `limit` bytes; Error{conflict} where there is more.
 [[nodiscard]] std::string read_all(int fd, std::size_t limit, const std::string& shown);
+
+/// Every byte of `content`, however many calls that takes.
+void write_all(int fd, std::string_view content, const std::string& shown);
 
 }  // namespace wpns::host::linux_os

@@ -12,6 +12,7 @@
 #include "base/failpoint.hpp"
 #include "base/scope_guard.hpp"
 #include "host/linux/files_linux.hpp"
+#include "host/linux/files_list.hpp"
 #include "host/linux/files_temporary.hpp"
 #include "host/linux/path_open.hpp"
 #include "host/linux/path_walk.hpp"
@@ -20,15 +21,6 @@ namespace wpns::host::linux_os {
 namespace {
 
 constexpr std::size_t kBatch = 128;  // each file holds two descriptors; the usual limit is 1024
-
-void write_all(int fd, std::string_view content, const std::string& shown) {
-    while (!content.empty()) {
-        const ssize_t size = ::write(fd, content.data(), content.size());
-        if (size < 0 && errno == EINTR) continue;
-        if (size < 0) throw_errno("write " + shown, errno);
-        content.remove_prefix(static_cast<std::size_t>(size));
-    }
-}
 
 /// A file or link under a temporary name beside its place; gone again unless it is committed.
 class Staged {

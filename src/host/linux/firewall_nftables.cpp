@@ -148,8 +148,10 @@ void NftablesFirewall::change_from(Known known, std::span<const FirewallSite> pu
         new_part[site.link] = render::firewall_elements(site);
     }
     const std::string text = checked(render::firewall_change_text(old_part, new_part));
-    if (!text.empty()) failpoint(Failpoint::firewall_change);
-    if (!text.empty()) nft().run(text);
+    if (!text.empty()) {
+        failpoint(Failpoint::firewall_change);
+        nft().run(text);
+    }
     for (const auto& [link, elements] : old_part) collections_->erase(link);
     collections_->merge(new_part);
 }

@@ -12,6 +12,7 @@
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
+#include "host/linux/files_list.hpp"
 #include "host/linux/path_open.hpp"
 #include "host/linux/path_walk.hpp"
 
@@ -25,15 +26,6 @@ std::size_t check(std::size_t result, const std::string& path) {
     if (ZSTD_isError(result) != 0)
         throw Error(ErrorKind::failed, path + ": " + ZSTD_getErrorName(result));
     return result;
-}
-
-void write_all(int fd, std::string_view bytes, const std::string& path) {
-    while (!bytes.empty()) {
-        const ssize_t size = ::write(fd, bytes.data(), bytes.size());
-        if (size < 0 && errno == EINTR) continue;
-        if (size < 0) throw_errno("write " + path, errno);
-        bytes.remove_prefix(static_cast<std::size_t>(size));
-    }
 }
 
 class Writer final : public Parts::Writer {
