@@ -24,7 +24,8 @@ in_build_root() {
 # The directory that keeps a checkout's build for a release: build_dir RELEASE CHECKOUT
 build_dir() { echo "$cache_dir/build/$1-$(readlink -f "$2" | sha256sum | cut -c 1-12)"; }
 
-# Configures and builds the given targets. Optimised a little only: that takes half the time.
+# Configures and builds the given targets. Ten sources are compiled as one, because most of the time goes into the
+# headers, and optimised a little only: both together take a fifth of the time.
 # build_targets RELEASE CHECKOUT TARGET…
 build_targets() {
     local release=$1 checkout=$2 build
@@ -32,6 +33,7 @@ build_targets() {
     build=$(build_dir "$release" "$checkout")
     with_lock "build-${build##*/}" in_build_root "$release" "$checkout" "$build" sh -euc '
         cmake -G Ninja -S /src -B /build -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_INSTALL_PREFIX=/usr \
+            -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=10 \
             -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -DNDEBUG" >/build/configure.log || { cat /build/configure.log; exit 1; }
         ninja -C /build --quiet "$@"' build "$@" >&2
 }

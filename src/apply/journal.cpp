@@ -12,7 +12,7 @@ namespace {
 
 using Operation = Intent::Operation;
 
-constexpr std::string_view kind = "intent 1";
+constexpr std::string_view intent_kind = "intent 1";
 constexpr std::string_view ending = ".toml";
 constexpr std::array words = {std::pair{Operation::remove, "remove"},
                               std::pair{Operation::archive_restore, "archive restore"},
@@ -23,11 +23,11 @@ std::string directory() {
     return std::string(names::state_dir) + "/journal";
 }
 
-std::string text_of(const Intent& intent) {
+std::string to_text(const Intent& intent) {
     std::string word;
     for (const auto& [operation, text] : words)
         if (operation == intent.operation) word = text;
-    return CheckedText(kind)
+    return CheckedText(intent_kind)
         .text("operation", word)
         .text("site", intent.site.str())
         .text("path", intent.path)
@@ -37,7 +37,7 @@ std::string text_of(const Intent& intent) {
 }
 
 std::expected<Intent, std::string> parse(const std::string& text) {
-    auto in = CheckedReader::parse(kind, text);
+    auto in = CheckedReader::parse(intent_kind, text);
     if (!in) return std::unexpected(in.error());
     const auto site = SiteName::parse(in->text("site"));
     if (!site) return std::unexpected("site is missing or no name");
@@ -61,7 +61,7 @@ std::string Journal::path_of(const SiteName& site) {
 void Journal::begin(const Intent& intent) {
     files_.make_directory(directory(), Directory{0, 0, 0700});
     File file;
-    file.content = text_of(intent);
+    file.content = to_text(intent);
     file.mode = 0600;
     files_.write(path_of(intent.site), file);
 }

@@ -8,7 +8,7 @@ namespace {
 
 /// A database that recovers after a power cut may take minutes; systemd's own limits end earlier
 /// for all others.
-constexpr std::chrono::seconds deadline{150};
+constexpr std::chrono::seconds job_deadline{150};
 
 using Names = std::vector<std::string>;
 
@@ -35,7 +35,7 @@ Errors stop_units(Context& context, Batch batch) {
     auto& units = context.host.units;
     units.disable(names_of(
         batch, [](const plan::Action& action) { return std::get<Unit>(*action.before).enabled; }));
-    auto errors = by_position(batch, units.stop(all, deadline));
+    auto errors = by_position(batch, units.stop(all, job_deadline));
     units.reset_failed(all);
     return errors;
 }
@@ -52,12 +52,12 @@ Errors start_units(Context& context, Batch batch) {
         return wanted(action).active &&
                (action.verb == plan::Verb::restart || action.key.id.ends_with(".service"));
     };
-    auto results = units.restart(names_of(batch, restarts), deadline);
+    auto results = units.restart(names_of(batch, restarts), job_deadline);
     results.merge(units.start(names_of(batch,
                                        [&](const plan::Action& action) {
                                            return wanted(action).active && !restarts(action);
                                        }),
-                              deadline));
+                              job_deadline));
     return by_position(batch, results);
 }
 

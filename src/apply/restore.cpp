@@ -10,10 +10,10 @@
 namespace wpns::apply {
 namespace {
 
-constexpr std::chrono::seconds deadline{360};
+constexpr std::chrono::seconds site_deadline{360};
 
 void stop(host::Units& units, const std::vector<std::string>& names) {
-    for (const auto& [name, error] : units.stop(names, deadline))
+    for (const auto& [name, error] : units.stop(names, site_deadline))
         if (!error.empty()) throw Error(ErrorKind::failed, "stop " + name + ": " + error);
 }
 

@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "apply/archive.hpp"
 #include "apply/backup.hpp"
 #include "base/text.hpp"
 #include "cli/config_files.hpp"
 #include "cli/execution.hpp"
+#include "cli/json.hpp"
 #include "cli/recovery.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
@@ -80,7 +80,7 @@ void print_table(const std::vector<ArchiveEntry>& entries) {
                   << std::setw(12) << human(entry.size) << entry.path << "\n";
 }
 
-void print_json(const std::vector<ArchiveEntry>& entries) {
+void print_document(const std::vector<ArchiveEntry>& entries) {
     auto archives = ordered_json::array();
     for (const auto& entry : entries)
         archives.push_back({{"name", entry.name.str()},
@@ -89,7 +89,7 @@ void print_json(const std::vector<ArchiveEntry>& entries) {
                             {"kind", entry.kind},
                             {"size", entry.size},
                             {"path", entry.path}});
-    std::cout << ordered_json{{"archives", archives}}.dump(2, ' ', true) << "\n";
+    print_json({{"archives", archives}});
 }
 
 /// A site of that name must be neither there nor described.
@@ -175,7 +175,7 @@ int make_site(const Globals& globals, const host::Host& host, const SiteName& si
 int cmd_archive_list(const Globals& globals, const host::Host& host) {
     const Session session(globals, host, NoFiles::fine);
     const auto entries = everything(session);
-    globals.json ? print_json(entries) : print_table(entries);
+    globals.json ? print_document(entries) : print_table(entries);
     return done;
 }
 

@@ -1,9 +1,9 @@
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/backups.hpp"
+#include "cli/json.hpp"
 #include "cli/recovery.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
@@ -20,14 +20,12 @@ ordered_json to_json(const BackupPart& part) {
 void print(const Globals& globals, const apply::Backup& backup, const char* words) {
     const auto& manifest = backup.manifest;
     if (globals.json) {
-        const ordered_json json = {{"site", manifest.site.str()},
-                                   {"time", manifest.created},
-                                   {"path", backup.path},
-                                   {"changed", manifest.changed},
-                                   {"database", to_json(manifest.database)},
-                                   {"files", to_json(manifest.files)}};
-        std::cout << json.dump(2, ' ', true) << "\n";
-        return;
+        return print_json({{"site", manifest.site.str()},
+                           {"time", manifest.created},
+                           {"path", backup.path},
+                           {"changed", manifest.changed},
+                           {"database", to_json(manifest.database)},
+                           {"files", to_json(manifest.files)}});
     }
     std::cout << manifest.site.str() << ": " << words << " " << backup.path << " ("
               << (manifest.database.packed + manifest.files.packed) / 1024 << " KiB)\n";

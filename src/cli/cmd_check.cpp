@@ -1,8 +1,8 @@
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "apply/registry_file.hpp"
 #include "cli/config_files.hpp"
+#include "cli/json.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 
@@ -24,9 +24,7 @@ int cmd_check(const Globals& globals, const host::Host& host, const CheckOptions
     if (globals.json) {
         auto problems = nlohmann::ordered_json::array();
         for (const auto& problem : config.problems) problems.push_back(to_json(problem));
-        std::cout << nlohmann::ordered_json{{"sites", config.sites.size()}, {"problems", problems}}
-                         .dump(2, ' ', true)
-                  << "\n";
+        print_json({{"sites", config.sites.size()}, {"problems", problems}});
     } else {
         for (const auto& problem : config.problems) std::cerr << config::describe(problem);
         if (config.problems.empty())

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "apply/registry_file.hpp"
 #include "base/error.hpp"
+#include "cli/json.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 #include "model/names.hpp"
@@ -57,16 +57,15 @@ ordered_json all_json(const Values& values) {
     return list;
 }
 
-void print_json(const View& view) {
+void print_document(const View& view) {
     auto allow = ordered_json::array();
     for (const AllowTarget& target : view.network.allow) allow.push_back(target.str());
-    const ordered_json document = {{"site", view.site},
-                                   {"egress", to_string(view.network.egress)},
-                                   {"allow", allow},
-                                   {"resolved", all_json(view.resolved)},
-                                   {"refused", view.refusals.total},
-                                   {"targets", all_json(view.refusals.targets)}};
-    std::cout << document.dump(2, ' ', true) << "\n";
+    print_json({{"site", view.site},
+                {"egress", to_string(view.network.egress)},
+                {"allow", allow},
+                {"resolved", all_json(view.resolved)},
+                {"refused", view.refusals.total},
+                {"targets", all_json(view.refusals.targets)}});
 }
 
 void print_policy(const View& view) {
@@ -112,7 +111,7 @@ int cmd_egress(const Globals& globals, const host::Host& host, const EgressOptio
     std::erase_if(view.resolved, [&](const ResolvedTarget& target) { return target.link != link; });
     std::ranges::sort(view.refusals.targets, std::ranges::greater{}, &RefusedTarget::count);
     if (globals.json) {
-        print_json(view);
+        print_document(view);
     } else {
         print_policy(view);
         print_refusals(view);

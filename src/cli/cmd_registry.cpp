@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "apply/archive.hpp"
 #include "apply/registry_rebuild.hpp"
 #include "base/error.hpp"
 #include "cli/config_files.hpp"
+#include "cli/json.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 
@@ -50,13 +50,10 @@ void print(const Globals& globals, const apply::Rebuilt& rebuilt, const std::str
     if (globals.json) {
         auto sites = nlohmann::ordered_json::array();
         for (const auto& [name, record] : rebuilt.registry.sites) sites.push_back(name.str());
-        std::cout << nlohmann::ordered_json{{"damage", damage},
-                                            {"base", rebuilt.base},
-                                            {"sites", sites},
-                                            {"notes", rebuilt.notes}}
-                         .dump(2, ' ', true, nlohmann::json::error_handler_t::replace)
-                  << "\n";
-        return;
+        return print_json({{"damage", damage},
+                           {"base", rebuilt.base},
+                           {"sites", sites},
+                           {"notes", rebuilt.notes}});
     }
     std::cout << damage << "\nproposal: "
               << (rebuilt.base.empty() ? "nothing older can be read" : "start from " + rebuilt.base)

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli/json.hpp"
 #include "cli/report.hpp"
 #include "cli/site_status.hpp"
 #include "cli/verbs.hpp"
@@ -62,10 +62,6 @@ bool all_well(const std::map<SiteName, SiteStatus>& statuses) {
     return std::ranges::all_of(statuses, [](const auto& entry) {
         return entry.second.state == "active" || entry.second.state == "parked";
     });
-}
-
-void print_json(const ordered_json& document) {
-    std::cout << document.dump(2, ' ', true) << "\n";
 }
 
 void print_table(const std::map<SiteName, SiteStatus>& statuses) {

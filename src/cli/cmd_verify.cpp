@@ -1,7 +1,7 @@
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "cli/json.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 #include "cli/verify_report.hpp"
@@ -49,8 +49,7 @@ int cmd_verify(const Globals& globals, const host::Host& host, const VerifyOptio
         else
             for (auto& row : checks_json(name, checks)) all.push_back(std::move(row));
     }
-    if (globals.json)
-        std::cout << nlohmann::ordered_json{{"probes", all}}.dump(2, ' ', true) << "\n";
+    if (globals.json) print_json({{"probes", all}});
     return well ? done : failed;
 }
 

@@ -4,9 +4,9 @@
 
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "cli/json.hpp"
 
 namespace wpns::cli {
 namespace {
@@ -28,11 +28,6 @@ ordered_json errors_of(const Planned& planned, const apply::Report& report) {
     for (const auto& [site, outcome] : report)
         for (const auto& error : outcome.errors) errors[site].push_back(error);
     return errors;
-}
-
-void print_json(const ordered_json& document) {
-    // Bytes of a site never reach the terminal raw, not even inside JSON.
-    std::cout << document.dump(2, ' ', true, ordered_json::error_handler_t::replace) << "\n";
 }
 
 std::string name_of(const std::string& site) {

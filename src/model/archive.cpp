@@ -8,7 +8,7 @@
 namespace wpns {
 namespace {
 
-constexpr std::string_view kind_of_text = "archive 1";
+constexpr std::string_view archive_kind = "archive 1";
 constexpr std::string_view pattern = "00000000T000000Z";
 
 bool is_digit(char c) {
@@ -43,7 +43,7 @@ std::string_view to_string(ArchiveKind kind) {
 }
 
 std::string to_text(const ArchiveRecord& record) {
-    CheckedText out(kind_of_text);
+    CheckedText out(archive_kind);
     out.text("reason", to_string(record.kind))
         .text("site", record.site.str())
         .text("created", record.created)
@@ -53,7 +53,7 @@ std::string to_text(const ArchiveRecord& record) {
 }
 
 std::expected<ArchiveRecord, std::string> parse_archive_record(std::string_view text) {
-    auto in = CheckedReader::parse(kind_of_text, text);
+    auto in = CheckedReader::parse(archive_kind, text);
     if (!in) return std::unexpected(in.error());
     const auto site = SiteName::parse(in->text("site"));
     if (!site) return std::unexpected("site is missing or no name");

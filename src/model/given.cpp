@@ -5,7 +5,7 @@
 namespace wpns {
 namespace {
 
-constexpr std::string_view kind_of_text = "given 1";
+constexpr std::string_view given_kind = "given 1";
 
 /// uid_t without root and without (uid_t)-1.
 std::uint32_t read_id(CheckedReader& in, const std::string& key) {
@@ -41,14 +41,14 @@ Allocation read_allocation(CheckedReader& in) {
 }
 
 std::string to_text(const Given& given) {
-    CheckedText out(kind_of_text);
+    CheckedText out(given_kind);
     out.text("site", given.site.str()).text("domain", given.domain);
     put_allocation(out, given.allocation);
     return out.str();
 }
 
 std::expected<Given, std::string> parse_given(std::string_view text) {
-    auto in = CheckedReader::parse(kind_of_text, text);
+    auto in = CheckedReader::parse(given_kind, text);
     if (!in) return std::unexpected(in.error());
     const auto site = SiteName::parse(in->text("site"));
     if (!site) return std::unexpected("site is missing or no name");

@@ -8,7 +8,7 @@
 namespace wpns {
 namespace {
 
-constexpr std::string_view kind = "backup 1";
+constexpr std::string_view manifest_kind = "backup 1";
 constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
 
 void put(CheckedText& out, const std::string& name, const BackupPart& part) {
@@ -25,7 +25,7 @@ BackupPart read_part(CheckedReader& in, const std::string& name) {
 }  // namespace
 
 std::string to_text(const Manifest& manifest) {
-    CheckedText out(kind);
+    CheckedText out(manifest_kind);
     out.text("site", manifest.site.str())
         .text("created", manifest.created)
         .text("domain", manifest.domain)
@@ -39,7 +39,7 @@ std::string to_text(const Manifest& manifest) {
 }
 
 std::expected<Manifest, std::string> parse_manifest(std::string_view text) {
-    auto in = CheckedReader::parse(kind, text);
+    auto in = CheckedReader::parse(manifest_kind, text);
     if (!in) return std::unexpected(in.error());
     const auto site = SiteName::parse(in->text("site"));
     if (!site) return std::unexpected("site is missing or no name");

@@ -197,12 +197,12 @@ void refuse_shared(const Registry& registry, Faults& faults) {
 /// The text behind the checksum, or why the checksum does not hold. The first line is compared as
 /// bytes, so that no other spelling of it is taken.
 std::expected<std::string_view, std::string> checked_body(std::string_view text) {
-    constexpr std::string_view head = "checksum = \"";
-    constexpr std::size_t line = head.size() + 64 + 2;  // digits, quote, newline
+    constexpr std::string_view opening = "checksum = \"";
+    constexpr std::size_t line = opening.size() + 64 + 2;  // digits, quote, newline
     if (text.empty()) return std::unexpected("the file is empty");
-    if (!text.starts_with(head) || text.size() < line || text.substr(line - 2, 2) != "\"\n")
+    if (!text.starts_with(opening) || text.size() < line || text.substr(line - 2, 2) != "\"\n")
         return std::unexpected("the first line holds no checksum");
-    if (text.substr(head.size(), 64) != sha256_hex(text.substr(line)))
+    if (text.substr(opening.size(), 64) != sha256_hex(text.substr(line)))
         return std::unexpected("the checksum is wrong: it was cut or changed");
     return text.substr(line);
 }

@@ -27,7 +27,7 @@ constexpr Wall works{"WordPress cannot use its database", "wpns status NAME; jou
 using enum Who;
 
 /// Asked as the site's database user over its socket, from the sandbox of `wpns exec`.
-const std::vector<Probe> rows = {
+const std::vector<Probe> on_database = {
     {"D01",
      {sql},
      "own schema",
@@ -152,7 +152,7 @@ const std::vector<Probe> rows = {
 }  // namespace
 
 std::vector<Probe> database_rows() {
-    return rows;
+    return on_database;
 }
 
 }  // namespace wpns::verify

@@ -7,7 +7,7 @@ constexpr Wall hidden{
     "programs of this site see files of the host",
     "compare systemctl cat of the unit with its template: RootDirectory=, Bind…Paths=; drop-ins "
     "count"};
-constexpr Wall others{
+constexpr Wall other_sites{
     "programs of this site see another site's files, settings or sockets",
     "compare systemctl cat of the unit with its template: RootDirectory=, Bind…Paths=; drop-ins "
     "count"};
@@ -30,31 +30,34 @@ constexpr Wall own_files{"the site cannot write where it must",
                          "wpns plan NAME; owner and mode of its data directory; disk full?"};
 
 using enum Who;
-const std::vector<Who> all{php, web, database};
+const std::vector<Who> everybody{php, web, database};
 constexpr auto gone = "ENOENT|EACCES";
 
-const std::vector<Probe> rows = {
-    {"F01", all, "list /home", "list /home", "EACCES|ENOENT|empty", Control::none, &hidden},
-    {"F01a", all, "list /root", "list /root", "EACCES|ENOENT|empty", Control::none, &hidden},
-    {"F01b", all, "list /srv", "list /srv", "~core,wp-config.php,www", Control::none, &hidden},
-    {"F01c", all, "list /var/lib", "list /var/lib", "~mysql,mysql-files", Control::exists, &hidden},
-    {"F01d", all, "list /etc/wpns", "list /etc/wpns", "~my.cnf,nginx.conf,php-fpm.conf,php.ini",
+const std::vector<Probe> on_files = {
+    {"F01", everybody, "list /home", "list /home", "EACCES|ENOENT|empty", Control::none, &hidden},
+    {"F01a", everybody, "list /root", "list /root", "EACCES|ENOENT|empty", Control::none, &hidden},
+    {"F01b", everybody, "list /srv", "list /srv", "~core,wp-config.php,www", Control::none,
+     &hidden},
+    {"F01c", everybody, "list /var/lib", "list /var/lib", "~mysql,mysql-files", Control::exists,
+     &hidden},
+    {"F01d", everybody, "list /etc/wpns", "list /etc/wpns",
+     "~my.cnf,nginx.conf,php-fpm.conf,php.ini", Control::exists, &hidden},
+    {"F01e", everybody, "list /run", "list /run", "~host,systemd,wpns,credentials", Control::exists,
+     &hidden},
+    {"F01f", everybody, "list /run/wpns", "list /run/wpns", "~http.sock,mysqld.sock,php.sock",
+     Control::exists, &other_sites},
+    {"F01g", everybody, "mounts that name another site", "text /proc/self/mountinfo", "!",
+     Control::none, &other_sites},
+    {"F01h", everybody, "accounts that name another site", "text /etc/passwd", "!", Control::none,
+     &other_sites},
+    {"F02", everybody, "path of another site", "read {peer_path}", gone, Control::exists,
+     &other_sites},
+    {"F03", everybody, "secret of the host", "read {secret}", gone, Control::exists, &hidden},
+    {"F03a", everybody, "memory of wpns and of other sites", "read /var/lib/wpns", gone,
      Control::exists, &hidden},
-    {"F01e", all, "list /run", "list /run", "~host,systemd,wpns,credentials", Control::exists,
-     &hidden},
-    {"F01f", all, "list /run/wpns", "list /run/wpns", "~http.sock,mysqld.sock,php.sock",
-     Control::exists, &others},
-    {"F01g", all, "mounts that name another site", "text /proc/self/mountinfo", "!", Control::none,
-     &others},
-    {"F01h", all, "accounts that name another site", "text /etc/passwd", "!", Control::none,
-     &others},
-    {"F02", all, "path of another site", "read {peer_path}", gone, Control::exists, &others},
-    {"F03", all, "secret of the host", "read {secret}", gone, Control::exists, &hidden},
-    {"F03a", all, "memory of wpns and of other sites", "read /var/lib/wpns", gone, Control::exists,
-     &hidden},
-    {"F04", all, "new file in a directory of the system", "create {system_dir}",
+    {"F04", everybody, "new file in a directory of the system", "create {system_dir}",
      "EROFS|EACCES|ENOENT", Control::none, &read_only},
-    {"F05", all, "new file in /tmp", "create /tmp", "ok", Control::works, &own_files},
+    {"F05", everybody, "new file in /tmp", "create /tmp", "ok", Control::works, &own_files},
     {"F05a", {php}, "new file in wp-content", "create {content}", "ok", Control::works, &own_files},
     {"F05b",
      {web},
@@ -78,10 +81,11 @@ const std::vector<Probe> rows = {
      Control::none,
      &hidden},
     {"F05e", {database}, "files of WordPress", "read {content}", gone, Control::none, &hidden},
-    {"F08", all, "device node", "mknod /tmp", "EPERM", Control::none, &special_files},
-    {"F09", all, "set-user-ID bit", "setuid /tmp", "EPERM", Control::none, &special_files},
-    {"F09a", all, "set-group-ID bit", "setgid /tmp", "EPERM", Control::none, &special_files},
-    {"F09b", all, "file with capabilities", "filecap /tmp", "EPERM", Control::none, &special_files},
+    {"F08", everybody, "device node", "mknod /tmp", "EPERM", Control::none, &special_files},
+    {"F09", everybody, "set-user-ID bit", "setuid /tmp", "EPERM", Control::none, &special_files},
+    {"F09a", everybody, "set-group-ID bit", "setgid /tmp", "EPERM", Control::none, &special_files},
+    {"F09b", everybody, "file with capabilities", "filecap /tmp", "EPERM", Control::none,
+     &special_files},
     {"F09c",
      {php},
      "set-user-ID bit in wp-content",
@@ -89,19 +93,20 @@ const std::vector<Probe> rows = {
      "EPERM",
      Control::none,
      &special_files},
-    {"F10", all, "devices", "list /dev",
+    {"F10", everybody, "devices", "list /dev",
      "~char,core,fd,full,hugepages,log,mqueue,null,ptmx,pts,random,shm,stderr,stdin,stdout,tty,"
      "urandom,zero",
      Control::exists, &devices},
-    {"F10a", all, "shared memory of the host", "create /dev/shm", "EACCES|EROFS", Control::none,
-     &devices},
-    {"F10b", all, "shared memory of the host, by name", "list /dev/shm", "EACCES|empty",
+    {"F10a", everybody, "shared memory of the host", "create /dev/shm", "EACCES|EROFS",
      Control::none, &devices},
-    {"F13", all, "settings of the kernel", "write {tunable}", "EROFS|EACCES|ENOENT",
+    {"F10b", everybody, "shared memory of the host, by name", "list /dev/shm", "EACCES|empty",
+     Control::none, &devices},
+    {"F13", everybody, "settings of the kernel", "write {tunable}", "EROFS|EACCES|ENOENT",
      Control::exists, &tunables},
-    {"F13a", all, "list /sys", "list /sys", "EACCES|empty", Control::exists, &tunables},
-    {"F13b", all, "list /proc/sys", "list /proc/sys", gone, Control::exists, &tunables},
-    {"F21", all, "run a program from /tmp", "execute /tmp", "EACCES", Control::none, &foreign_code},
+    {"F13a", everybody, "list /sys", "list /sys", "EACCES|empty", Control::exists, &tunables},
+    {"F13b", everybody, "list /proc/sys", "list /proc/sys", gone, Control::exists, &tunables},
+    {"F21", everybody, "run a program from /tmp", "execute /tmp", "EACCES", Control::none,
+     &foreign_code},
     {"F21a",
      {php},
      "run a program from wp-content",
@@ -116,7 +121,7 @@ const std::vector<Probe> rows = {
      "EACCES",
      Control::none,
      &foreign_code},
-    {"F21c", all, "load code from /tmp", "mapcode /tmp", "EPERM|EACCES", Control::none,
+    {"F21c", everybody, "load code from /tmp", "mapcode /tmp", "EPERM|EACCES", Control::none,
      &foreign_code},
     {"F21d",
      {php},
@@ -130,7 +135,7 @@ const std::vector<Probe> rows = {
 }  // namespace
 
 std::vector<Probe> file_rows() {
-    return rows;
+    return on_files;
 }
 
 }  // namespace wpns::verify

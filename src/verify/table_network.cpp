@@ -35,7 +35,7 @@ constexpr auto by_firewall = "ECONNREFUSED";
 /// admin-prohibited, which is EHOSTUNREACH. From the firewall's own place nothing else will do:
 /// "silent" and other errors come from beyond it, so the packet went out. IPAddressDeny= in the
 /// unit, where the kernel has it, swallows before that.
-const std::vector<Probe> rows = {
+const std::vector<Probe> on_network = {
     {"N01",
      {php},
      "TCP port of the host on the site's gateway",
@@ -269,7 +269,7 @@ const std::vector<Probe> rows = {
 }  // namespace
 
 std::vector<Probe> network_rows() {
-    return rows;
+    return on_network;
 }
 
 }  // namespace wpns::verify

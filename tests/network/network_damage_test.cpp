@@ -17,7 +17,7 @@ struct Damage {
     std::function<bool(const Link& found)> shows;
 };
 
-std::string title_of(const ::testing::TestParamInfo<Damage>& info) {
+std::string damage_of(const ::testing::TestParamInfo<Damage>& info) {
     return info.param.name;
 }
 
@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
                                 "0");
                },
                [](auto& link) { return link.mtu == 0; }}),
-    title_of);
+    damage_of);
 
 }  // namespace
 }  // namespace wpns::test

@@ -43,9 +43,9 @@ bool ends_statement(std::string_view word) {
     return word == ";" || word == "{" || word == "}";
 }
 
-class Reader {
+class ListenReader {
   public:
-    explicit Reader(const std::vector<std::string>& listen) {
+    explicit ListenReader(const std::vector<std::string>& listen) {
         for (const auto& address : listen) ports_.insert(port_of(address));
     }
 
@@ -99,7 +99,7 @@ class Reader {
 }  // namespace
 
 std::string foreign_default_server(std::string_view dump, const std::vector<std::string>& listen) {
-    return Reader(listen).find_claim(dump);
+    return ListenReader(listen).find_claim(dump);
 }
 
 }  // namespace wpns::host::linux_os

@@ -1,6 +1,5 @@
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -16,9 +15,7 @@
 namespace wpns::host::linux_os {
 namespace {
 
-constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-constexpr std::uint64_t kInside = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
-constexpr unsigned kMaxDepth = 256;
+constexpr unsigned kMaxSizeDepth = 256;
 constexpr std::uint64_t kBlock = 512;  // unit of st_blocks, whatever the filesystem
 
 std::uint64_t size_below(int directory, uid_t owner, unsigned depth);
@@ -36,8 +33,8 @@ std::uint64_t size_of_entry(int directory, const char* name, uid_t owner, unsign
     struct stat info {};
     if (::fstatat(directory, name, &info, AT_SYMLINK_NOFOLLOW) != 0) return 0;
     const std::uint64_t own = static_cast<std::uint64_t>(info.st_blocks) * kBlock;
-    if (!S_ISDIR(info.st_mode) || depth == kMaxDepth) return own;
-    const auto inner = open_below(directory, name, kDirectory, kInside);
+    if (!S_ISDIR(info.st_mode) || depth == kMaxSizeDepth) return own;
+    const auto inner = open_below(directory, name, directory_flags, resolve_inside);
     if (!inner) return own;
     const uid_t uid = stat_of(inner->get(), name).st_uid;
     if (uid != owner && owner == 0) return own + size_as(uid, inner->get());

@@ -58,7 +58,7 @@ std::string chain_in(const json& verdict) {
 }
 
 /// "names:0123456789abcdef" in the comment of a source; empty for any other.
-std::string names_in(const json& element) {
+std::string comment_names(const json& element) {
     if (!element.contains("elem")) return {};
     const auto comment = element.at("elem").value("comment", std::string());
     const std::string_view mark = "names:";
@@ -92,7 +92,7 @@ void take_addresses(NftContext& nft, render::FirewallCollections& all) {
     for (const json& element : elements_of(nft, "set", "sources")) {
         const auto [link, address] = link_and_address(element);
         all[link].sources.insert(address);
-        all[link].names = names_in(element);
+        all[link].names = comment_names(element);
     }
     for (const json& element : elements_of(nft, "set", "gateways")) {
         const auto [link, address] = link_and_address(element);

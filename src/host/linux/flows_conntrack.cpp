@@ -11,23 +11,20 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "host/linux/nl_message.hpp"
 #include "host/linux/nl_socket.hpp"
 
 namespace wpns::host::linux_os {
 namespace {
 
-template <int Last>
-using Attributes = std::array<nlattr*, static_cast<std::size_t>(Last) + 1>;
+using nl::Attributes;
+using nl::ipv4_of;
 
 template <int Last>
 Attributes<Last> nested(nlattr* attribute) {
     Attributes<Last> found{};
     if (attribute != nullptr) nla_parse_nested(found.data(), Last, attribute, nullptr);
     return found;
-}
-
-Ipv4 ipv4_of(const nlattr* attribute) {
-    return attribute == nullptr ? Ipv4{} : Ipv4{ntohl(nla_get_u32(attribute))};
 }
 
 struct Tuple {

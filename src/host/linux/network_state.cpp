@@ -14,8 +14,8 @@
 namespace wpns::host::linux_os {
 namespace {
 
-template <int Last>
-using Attributes = std::array<nlattr*, static_cast<std::size_t>(Last) + 1>;
+using nl::Attributes;
+using nl::ipv4_of;
 
 /// The attributes behind a fixed header by number; null where absent.
 template <int Last, typename Header>
@@ -28,10 +28,6 @@ Attributes<Last> attributes_of(nlmsghdr* message) {
 template <typename Header>
 const Header& header_of(nlmsghdr* message) {
     return *static_cast<const Header*>(nlmsg_data(message));
-}
-
-Ipv4 ipv4_of(const nlattr* attribute) {
-    return attribute == nullptr ? Ipv4{} : Ipv4{ntohl(nla_get_u32(attribute))};
 }
 
 unsigned u32_of(const nlattr* attribute) {

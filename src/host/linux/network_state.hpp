@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "host/linux/nl_message.hpp"
 #include "host/linux/nl_socket.hpp"
 #include "model/address.hpp"
 

@@ -39,4 +39,8 @@ void Message::check(int result) {
     if (result < 0) throw Error(ErrorKind::bug, "netlink message does not fit its buffer");
 }
 
+Ipv4 ipv4_of(const nlattr* attribute) {
+    return attribute == nullptr ? Ipv4{} : Ipv4{ntohl(nla_get_u32(attribute))};
+}
+
 }  // namespace wpns::host::linux_os::nl

@@ -3,6 +3,8 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -51,5 +53,12 @@ class Message {
     };
     std::unique_ptr<nl_msg, Free> message_;
 };
+
+/// The attributes of a message by number; null where absent. `Last` is the highest of interest.
+template <int Last>
+using Attributes = std::array<nlattr*, static_cast<std::size_t>(Last) + 1>;
+
+/// An address in network byte order; 0.0.0.0 for null.
+[[nodiscard]] Ipv4 ipv4_of(const nlattr* attribute);
 
 }  // namespace wpns::host::linux_os::nl

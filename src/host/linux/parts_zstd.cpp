@@ -28,9 +28,9 @@ std::size_t check(std::size_t result, const std::string& path) {
     return result;
 }
 
-class Writer final : public Parts::Writer {
+class PartWriter final : public Parts::Writer {
   public:
-    Writer(UniqueFd fd, std::string path, std::uint64_t limit)
+    PartWriter(UniqueFd fd, std::string path, std::uint64_t limit)
         : fd_(std::move(fd)),
           path_(std::move(path)),
           limit_(limit),
@@ -80,9 +80,9 @@ class Writer final : public Parts::Writer {
     std::uint64_t packed_ = 0;
 };
 
-class Reader final : public Parts::Reader {
+class PartReader final : public Parts::Reader {
   public:
-    Reader(UniqueFd fd, std::string path, std::uint64_t limit)
+    PartReader(UniqueFd fd, std::string path, std::uint64_t limit)
         : fd_(std::move(fd)),
           path_(std::move(path)),
           limit_(limit),
@@ -157,7 +157,7 @@ class ZstdParts final : public Parts {
         auto fd = open_below(place.directory.get(), place.name.c_str(),
                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, RESOLVE_NO_SYMLINKS, 0600);
         if (!fd) throw_errno("create " + path, fd.error());
-        return std::make_unique<linux_os::Writer>(std::move(*fd), path, limit);
+        return std::make_unique<PartWriter>(std::move(*fd), path, limit);
     }
 
     std::unique_ptr<Parts::Reader> open(const std::string& path, std::uint64_t limit) override {
@@ -166,8 +166,7 @@ class ZstdParts final : public Parts {
         if (!found) throw Error(ErrorKind::missing, path + " does not exist");
         if (!S_ISREG(found->info.st_mode) || !is_roots_alone(found->info))
             throw Error(ErrorKind::conflict, path + " is no file of root's alone");
-        return std::make_unique<linux_os::Reader>(reopen(found->fd.get(), O_RDONLY, path), path,
-                                                  limit);
+        return std::make_unique<PartReader>(reopen(found->fd.get(), O_RDONLY, path), path, limit);
     }
 };
 

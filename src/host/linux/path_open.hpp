@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
 
 #include <cstdint>
@@ -9,6 +11,12 @@
 #include "base/fd.hpp"
 
 namespace wpns::host::linux_os {
+
+/// RESOLVE_ bits for what is inside a directory: no way out, no link, no mount.
+constexpr std::uint64_t resolve_inside = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
+
+/// Flags to open a directory, never through a link.
+constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 
 /// openat2 of one name or path below `directory`. O_CLOEXEC is added to `flags`; `resolve` holds
 /// RESOLVE_ bits. The errno where it did not work; Error{missing} on a kernel without openat2.

@@ -39,9 +39,9 @@ class FileActions {
     posix_spawn_file_actions_t actions_{};
 };
 
-class Attributes {
+class SpawnAttributes {
   public:
-    explicit Attributes(Session session) {
+    explicit SpawnAttributes(Session session) {
         FileActions::check(::posix_spawnattr_init(&attributes_));
         sigset_t none;
         sigset_t all;
@@ -53,9 +53,9 @@ class Attributes {
         if (session == Session::own) flags |= POSIX_SPAWN_SETSID;
         FileActions::check(::posix_spawnattr_setflags(&attributes_, static_cast<short>(flags)));
     }
-    Attributes(const Attributes&) = delete;
-    Attributes& operator=(const Attributes&) = delete;
-    ~Attributes() { ::posix_spawnattr_destroy(&attributes_); }
+    SpawnAttributes(const SpawnAttributes&) = delete;
+    SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+    ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
     [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
 
   private:
@@ -88,7 +88,7 @@ pid_t spawn(const Process::Command& command, const std::array<int, 3>& standard,
     auto environment = environment_of(command);
     FileActions actions;
     actions.prepare(standard);
-    const Attributes attributes(session);
+    const SpawnAttributes attributes(session);
     pid_t pid = -1;
     const std::string& program = command.argv.front();
     const int error = ::posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(),

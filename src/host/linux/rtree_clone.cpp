@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <linux/openat2.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,8 +15,6 @@
 
 namespace wpns::host::linux_os {
 namespace {
-
-constexpr std::uint64_t kInside = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
 
 /// Both files are at the same offset in every round; copy_file_range moves it.
 void copy_range(int from, int to, off_t begin, off_t end, const std::string& shown) {
@@ -84,7 +81,7 @@ class Cloner {
 
     static UniqueFd open_in(int directory, const std::string& name, int flags,
                             const std::string& shown) {
-        auto fd = open_below(directory, name.c_str(), flags | O_NOFOLLOW, kInside,
+        auto fd = open_below(directory, name.c_str(), flags | O_NOFOLLOW, resolve_inside,
                              (flags & O_CREAT) != 0 ? 0600 : 0);
         if (!fd) throw_errno("copy " + shown, fd.error());
         return std::move(*fd);

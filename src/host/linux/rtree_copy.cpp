@@ -21,7 +21,7 @@
 namespace wpns::host::linux_os {
 namespace {
 
-constexpr std::size_t kChunk = 1U << 30;
+constexpr std::size_t kCopyChunk = 1U << 30;
 
 /// Something of the source that has passed the checks, open for reading.
 struct Source {
@@ -48,11 +48,11 @@ void finish(int fd, const Source& source, mode_t mode) {
 void copy_bytes(int from, int to, const std::string& shown) {
     if (::ioctl(to, FICLONE, from) == 0) return;
     ssize_t size = 0;
-    while ((size = ::copy_file_range(from, nullptr, to, nullptr, kChunk, 0)) > 0) {
+    while ((size = ::copy_file_range(from, nullptr, to, nullptr, kCopyChunk, 0)) > 0) {
     }
     if (size == 0) return;
     // Between different filesystems, or where it is not offered (both before the first byte).
-    while ((size = ::sendfile(to, from, nullptr, kChunk)) > 0) {
+    while ((size = ::sendfile(to, from, nullptr, kCopyChunk)) > 0) {
     }
     if (size < 0) throw_errno("copy " + shown, errno);
 }

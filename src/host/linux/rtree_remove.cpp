@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,8 +24,6 @@ namespace {
 constexpr unsigned kMaxDepth = 64;
 /// Against somebody who makes new files all the time.
 constexpr unsigned kMaxPasses = 100'000;
-constexpr std::uint64_t kInside = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
-constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 
 class Remover {
   public:
@@ -86,7 +83,7 @@ class Remover {
 
     /// An open directory of the owner that can be read, searched and changed; none after a report.
     UniqueFd enter(int directory, const char* name, const std::string& path) {
-        auto fd = open_below(directory, name, kDirectory, kInside);
+        auto fd = open_below(directory, name, directory_flags, resolve_inside);
         if (!fd && fd.error() == EACCES) fd = unlock(directory, name);
         if (!fd) {
             report(path, fd.error());
@@ -104,11 +101,12 @@ class Remover {
     /// A directory without r can only be opened with O_PATH, and such a descriptor only be changed
     /// through /proc.
     std::expected<UniqueFd, int> unlock(int directory, const char* name) {
-        auto locked = open_below(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW, kInside);
+        auto locked =
+            open_below(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW, resolve_inside);
         if (!locked) return locked;
         const std::string path = "/proc/self/fd/" + std::to_string(locked->get());
         if (::chmod(path.c_str(), S_IRWXU) != 0) return std::unexpected(errno);
-        return open_below(locked->get(), ".", kDirectory, kInside);
+        return open_below(locked->get(), ".", directory_flags, resolve_inside);
     }
 
     /// Moves a directory at the depth limit to the top for the next pass.
@@ -161,7 +159,7 @@ void throw_trouble(const std::string& shown, const RemoveTrouble& trouble) {
 
 void remove_tree(int parent, const std::string& name, std::optional<uid_t> owner,
                  const std::string& shown) {
-    const auto top = open_below(parent, name.c_str(), kDirectory, kInside);
+    const auto top = open_below(parent, name.c_str(), directory_flags, resolve_inside);
     if (!top) throw_trouble(shown, {"", top.error()});
     if (owner && stat_of(top->get(), shown).st_uid != *owner) throw_trouble(shown, {"", EPERM});
     if (const auto trouble = remove_contents(top->get(), owner)) throw_trouble(shown, *trouble);

@@ -41,7 +41,7 @@ std::string problems_of(const std::vector<fs::path>& files) {
     return described(read(host, sites));
 }
 
-std::string test_name(const testing::TestParamInfo<fs::path>& info) {
+std::string file_name(const testing::TestParamInfo<fs::path>& info) {
     std::string name = info.param.stem();
     std::replace(name.begin(), name.end(), '-', '_');
     return name;
@@ -57,7 +57,7 @@ TEST_P(FileCase, IsDescribedAsExpected) {
     EXPECT_EQ(problems_of({GetParam()}), read_file(expected));
 }
 
-INSTANTIATE_TEST_SUITE_P(Config, FileCase, testing::ValuesIn(sorted(cases, is_toml)), test_name);
+INSTANTIATE_TEST_SUITE_P(Config, FileCase, testing::ValuesIn(sorted(cases, is_toml)), file_name);
 
 /// A folder with the files of a host and its sites, and what a person is told about all of them.
 class FolderCase : public testing::TestWithParam<fs::path> {};
@@ -67,7 +67,7 @@ TEST_P(FolderCase, IsDescribedAsExpected) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Config, FolderCase, testing::ValuesIn(sorted(cases, is_case_folder)),
-                         test_name);
+                         file_name);
 
 }  // namespace
 }  // namespace wpns::config

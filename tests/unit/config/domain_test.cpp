@@ -21,13 +21,13 @@ TEST(Domain, TakesUpTo253Characters) {
     EXPECT_TRUE(rules::domain(longest + "b"));
 }
 
-struct Bad {
+struct RefusedText {
     std::string text;
     std::string reason;
     std::string remedy = "";
 };
 
-class BadDomain : public testing::TestWithParam<Bad> {};
+class BadDomain : public testing::TestWithParam<RefusedText> {};
 
 TEST_P(BadDomain, IsRefusedWithAReason) {
     const auto refusal = rules::domain(GetParam().text);
@@ -42,27 +42,29 @@ const std::string ascii = "holds letters outside of ASCII";
 
 INSTANTIATE_TEST_SUITE_P(
     Names, BadDomain,
-    testing::Values(Bad{"a..b", empty_part}, Bad{".a.b", empty_part}, Bad{"a.b.", empty_part},
-                    Bad{"-a.b", dash}, Bad{"a-.b", dash}, Bad{"a.b-", dash}, Bad{"xn--.b", dash},
-                    Bad{std::string(64, 'a') + ".b", "has a part of more than 63 characters"},
-                    Bad{"a_b.c", "holds the character \"_\""}, Bad{"*.a.b", "holds a wildcard"},
-                    Bad{"*", "holds a wildcard"}, Bad{"10.0.0.1", "is an address, not a name"},
-                    Bad{"1.2.3", "has a last part that does not begin with a letter"},
-                    Bad{"a.0x7f", "has a last part that does not begin with a letter"},
-                    Bad{"[::1]", "holds the character \"[\""},
-                    Bad{"2001:db8::1", "holds a port or is an IPv6 address"},
-                    Bad{"localhost", "means the host itself"},
-                    Bad{"a.localhost", "means the host itself"},
-                    Bad{"a.b:80", "holds a port or is an IPv6 address"},
-                    Bad{"http://a.b", "holds a scheme", "the name alone"},
-                    Bad{"Site.Example", "holds upper-case letters", "\"site.example\""},
-                    Bad{"b\xc3\xbc"
-                        "cher.example",
-                        ascii, "punycode"},
-                    Bad{"\xd0\xb0.example", ascii, "punycode"}, Bad{"example", "has no dot"},
-                    Bad{"a b.c", "holds the character \" \""},
-                    Bad{"a.b/c", "holds the character \"/\""},
-                    Bad{"u@a.b", "holds the character \"@\""}));
+    testing::Values(
+        RefusedText{"a..b", empty_part}, RefusedText{".a.b", empty_part},
+        RefusedText{"a.b.", empty_part}, RefusedText{"-a.b", dash}, RefusedText{"a-.b", dash},
+        RefusedText{"a.b-", dash}, RefusedText{"xn--.b", dash},
+        RefusedText{std::string(64, 'a') + ".b", "has a part of more than 63 characters"},
+        RefusedText{"a_b.c", "holds the character \"_\""}, RefusedText{"*.a.b", "holds a wildcard"},
+        RefusedText{"*", "holds a wildcard"}, RefusedText{"10.0.0.1", "is an address, not a name"},
+        RefusedText{"1.2.3", "has a last part that does not begin with a letter"},
+        RefusedText{"a.0x7f", "has a last part that does not begin with a letter"},
+        RefusedText{"[::1]", "holds the character \"[\""},
+        RefusedText{"2001:db8::1", "holds a port or is an IPv6 address"},
+        RefusedText{"localhost", "means the host itself"},
+        RefusedText{"a.localhost", "means the host itself"},
+        RefusedText{"a.b:80", "holds a port or is an IPv6 address"},
+        RefusedText{"http://a.b", "holds a scheme", "the name alone"},
+        RefusedText{"Site.Example", "holds upper-case letters", "\"site.example\""},
+        RefusedText{"b\xc3\xbc"
+                    "cher.example",
+                    ascii, "punycode"},
+        RefusedText{"\xd0\xb0.example", ascii, "punycode"}, RefusedText{"example", "has no dot"},
+        RefusedText{"a b.c", "holds the character \" \""},
+        RefusedText{"a.b/c", "holds the character \"/\""},
+        RefusedText{"u@a.b", "holds the character \"@\""}));
 
 TEST(Domain, RefusesTheEmptyText) {
     EXPECT_EQ(rules::domain("")->reason, "is empty");

@@ -95,14 +95,14 @@ TEST_P(TextField, RefusesOtherTypes) {
     }
 }
 
-std::string test_name(const testing::TestParamInfo<Field>& info) {
+std::string field_name(const testing::TestParamInfo<Field>& info) {
     std::string name = (info.param.kind == FileKind::host ? "host_" : "site_") + info.param.key;
     for (char& c : name)
         if (c == '.') c = '_';
     return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TextField, testing::ValuesIn(all_fields()), test_name);
+INSTANTIATE_TEST_SUITE_P(All, TextField, testing::ValuesIn(all_fields()), field_name);
 
 TEST(Fields, EveryKeyHasASample) {
     for (const auto& key : known_keys(FileKind::site))

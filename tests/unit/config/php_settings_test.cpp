@@ -25,12 +25,12 @@ TEST(PhpSettings, BecomeTextsOfPhpIni) {
                                                         {"date.timezone", "UTC"}}));
 }
 
-struct Bad {
+struct RefusedPair {
     const char* key;
     const char* word;  ///< of the reason or the remedy
 };
 
-class RefusedSetting : public testing::TestWithParam<Bad> {};
+class RefusedSetting : public testing::TestWithParam<RefusedPair> {};
 
 TEST_P(RefusedSetting, IsRefusedWithTheReason) {
     const auto refusal = check_ini_key(GetParam().key);
@@ -44,22 +44,26 @@ TEST_P(RefusedSetting, IsRefusedWithTheReason) {
 INSTANTIATE_TEST_SUITE_P(
     Keys, RefusedSetting,
     testing::Values(
-        Bad{"extension", "loads code"}, Bad{"zend_extension", "loads code"},
-        Bad{"auto_prepend_file", "loads code"}, Bad{"auto_append_file", "loads code"},
-        Bad{"opcache.preload", "loads code"}, Bad{"ffi.enable", "loads code"},
-        Bad{"allow_url_include", "loads code"}, Bad{"opcache.file_cache", "names a path"},
-        Bad{"error_log", "names a path"}, Bad{"session.save_path", "names a path"},
-        Bad{"include_path", "names a path"}, Bad{"openssl.cafile", "names a path"},
-        Bad{"sendmail_path", "names a program"}, Bad{"mail.log", "names a program"},
-        Bad{"mysqli.default_socket", "names a program"},
-        Bad{"session.save_handler", "names a program"}, Bad{"disable_functions", "the wall"},
-        Bad{"open_basedir", "the wall"}, Bad{"opcache.jit", "the wall"},
-        Bad{"memory_limit", "memory_limit in [php]"}, Bad{"post_max_size", "upload_limit in [php]"},
-        Bad{"upload_max_filesize", "upload_limit in [php]"},
-        Bad{"max_input_var", "did you mean max_input_vars?"},
-        Bad{"MAX_INPUT_VARS", "not in the list"}, Bad{"", "not in the list"},
-        Bad{"max_input_vars\n", "not in the list"},
-        Bad{"max_input_vars = 1\nextension", "not in the list"}, Bad{"../x", "not in the list"}));
+        RefusedPair{"extension", "loads code"}, RefusedPair{"zend_extension", "loads code"},
+        RefusedPair{"auto_prepend_file", "loads code"},
+        RefusedPair{"auto_append_file", "loads code"}, RefusedPair{"opcache.preload", "loads code"},
+        RefusedPair{"ffi.enable", "loads code"}, RefusedPair{"allow_url_include", "loads code"},
+        RefusedPair{"opcache.file_cache", "names a path"}, RefusedPair{"error_log", "names a path"},
+        RefusedPair{"session.save_path", "names a path"},
+        RefusedPair{"include_path", "names a path"}, RefusedPair{"openssl.cafile", "names a path"},
+        RefusedPair{"sendmail_path", "names a program"}, RefusedPair{"mail.log", "names a program"},
+        RefusedPair{"mysqli.default_socket", "names a program"},
+        RefusedPair{"session.save_handler", "names a program"},
+        RefusedPair{"disable_functions", "the wall"}, RefusedPair{"open_basedir", "the wall"},
+        RefusedPair{"opcache.jit", "the wall"},
+        RefusedPair{"memory_limit", "memory_limit in [php]"},
+        RefusedPair{"post_max_size", "upload_limit in [php]"},
+        RefusedPair{"upload_max_filesize", "upload_limit in [php]"},
+        RefusedPair{"max_input_var", "did you mean max_input_vars?"},
+        RefusedPair{"MAX_INPUT_VARS", "not in the list"}, RefusedPair{"", "not in the list"},
+        RefusedPair{"max_input_vars\n", "not in the list"},
+        RefusedPair{"max_input_vars = 1\nextension", "not in the list"},
+        RefusedPair{"../x", "not in the list"}));
 
 TEST(PhpSettings, ValuesHaveRules) {
     for (const char* line :

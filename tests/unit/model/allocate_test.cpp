@@ -5,7 +5,7 @@
 namespace wpns {
 namespace {
 
-SiteName site(std::string_view name) {
+SiteName site_named(std::string_view name) {
     return *SiteName::parse(name);
 }
 Cidr cidr(std::string_view text) {
@@ -20,7 +20,7 @@ struct Host {
 
     Host& with_site(std::string_view name, std::string_view subnet, std::uint32_t uid = 1,
                     std::uint32_t db_uid = 2) {
-        registry.sites[site(name)].allocation = {cidr(subnet), uid, db_uid, ""};
+        registry.sites[site_named(name)].allocation = {cidr(subnet), uid, db_uid, ""};
         return *this;
     }
     Host& with_used(std::string_view range, std::string by) {
@@ -28,7 +28,7 @@ struct Host {
         return *this;
     }
     std::string subnet(std::string_view name, std::optional<Cidr> pinned = {}) const {
-        const auto result = allocate_subnet(config, registry, facts, site(name), pinned);
+        const auto result = allocate_subnet(config, registry, facts, site_named(name), pinned);
         return result ? result->str() : result.error();
     }
     std::string ids(const std::vector<std::uint32_t>& taken = {}) const {

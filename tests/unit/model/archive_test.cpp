@@ -7,7 +7,7 @@
 namespace wpns {
 namespace {
 
-ArchiveRecord sample() {
+ArchiveRecord sample_record() {
     return {ArchiveKind::replaced,
             *SiteName::parse("site-a"),
             "20261122T055500Z-2",
@@ -54,9 +54,9 @@ TEST(ArchiveName, RefusesEverythingElse) {
 }
 
 TEST(ArchiveRecord, IsReadBack) {
-    const auto record = parse_archive_record(to_text(sample()));
+    const auto record = parse_archive_record(to_text(sample_record()));
     ASSERT_TRUE(record) << record.error();
-    EXPECT_EQ(*record, sample());
+    EXPECT_EQ(*record, sample_record());
 }
 
 TEST(ArchiveRecord, RefusesNumbersThatNoSiteHas) {

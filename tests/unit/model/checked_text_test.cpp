@@ -8,7 +8,7 @@
 namespace wpns {
 namespace {
 
-std::string sample() {
+std::string sample_text() {
     return CheckedText("sample 1").text("name", "site-a").text("empty", "").number("size", 7).str();
 }
 
@@ -27,7 +27,7 @@ std::string fault_of(const std::string& text) {
 }
 
 TEST(CheckedText, IsReadBack) {
-    auto in = CheckedReader::parse("sample 1", sample());
+    auto in = CheckedReader::parse("sample 1", sample_text());
     ASSERT_TRUE(in) << in.error();
     EXPECT_EQ(in->text("name"), "site-a");
     EXPECT_EQ(in->text("empty"), "");
@@ -36,7 +36,7 @@ TEST(CheckedText, IsReadBack) {
 }
 
 TEST(CheckedText, EveryByteCounts) {
-    const std::string good = sample();
+    const std::string good = sample_text();
     for (std::size_t i = 0; i < good.size(); ++i) {
         std::string bad = good;
         bad[i] = static_cast<char>(bad[i] ^ 1);

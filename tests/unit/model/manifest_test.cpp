@@ -5,7 +5,7 @@
 namespace wpns {
 namespace {
 
-Manifest sample() {
+Manifest sample_manifest() {
     return {.site = *SiteName::parse("site-a"),
             .created = "20261122T055500Z",
             .domain = "shop.example.com",
@@ -19,13 +19,13 @@ Manifest sample() {
 }
 
 TEST(Manifest, IsReadBack) {
-    const auto manifest = parse_manifest(to_text(sample()));
+    const auto manifest = parse_manifest(to_text(sample_manifest()));
     ASSERT_TRUE(manifest) << manifest.error();
-    EXPECT_EQ(*manifest, sample());
+    EXPECT_EQ(*manifest, sample_manifest());
 }
 
 TEST(Manifest, ADamagedOneIsRefusedWhateverByteItIs) {
-    const std::string good = to_text(sample());
+    const std::string good = to_text(sample_manifest());
     for (std::size_t i = 0; i < good.size(); ++i) {
         for (const int bit : {1, 0x20, 0x80}) {
             std::string bad = good;
@@ -39,13 +39,13 @@ TEST(Manifest, ADamagedOneIsRefusedWhateverByteItIs) {
 }
 
 TEST(Manifest, ATextThatIsRightButNotOfABackupIsRefused) {
-    Manifest manifest = sample();
+    Manifest manifest = sample_manifest();
     manifest.created = "yesterday";
     EXPECT_FALSE(parse_manifest(to_text(manifest)));
-    manifest = sample();
+    manifest = sample_manifest();
     manifest.files.sha256 = "abc";
     EXPECT_FALSE(parse_manifest(to_text(manifest)));
-    manifest = sample();
+    manifest = sample_manifest();
     manifest.files.size = ~std::uint64_t{0};
     EXPECT_FALSE(parse_manifest(to_text(manifest)));
 }

@@ -7,12 +7,12 @@
 namespace wpns {
 namespace {
 
-SiteName site(std::string_view name) {
+SiteName named(std::string_view name) {
     return *SiteName::parse(name);
 }
 
 TEST(Names, FollowFromTheNameOfTheSite) {
-    const auto a = site("site-a");
+    const auto a = named("site-a");
     EXPECT_EQ(names::account(a), "wp-site-a");
     EXPECT_EQ(names::db_account(a), "wp-site-a-db");
     EXPECT_EQ(names::rendered_dir(a), "/etc/wpns/rendered/site-a");
@@ -24,25 +24,25 @@ TEST(Names, FollowFromTheNameOfTheSite) {
 }
 
 TEST(Names, SliceEscapesDashesSoThatItIsOneLevelBelowWpns) {
-    EXPECT_EQ(names::slice(site("site-a")), "wpns-site\\x2da.slice");
-    EXPECT_EQ(names::slice(site("a-b-c")), "wpns-a\\x2db\\x2dc.slice");
-    EXPECT_EQ(names::slice(site("blog")), "wpns-blog.slice");
-    EXPECT_EQ(names::staging_slice(site("site-a")), "wpns-site\\x2da-restore.slice");
+    EXPECT_EQ(names::slice(named("site-a")), "wpns-site\\x2da.slice");
+    EXPECT_EQ(names::slice(named("a-b-c")), "wpns-a\\x2db\\x2dc.slice");
+    EXPECT_EQ(names::slice(named("blog")), "wpns-blog.slice");
+    EXPECT_EQ(names::staging_slice(named("site-a")), "wpns-site\\x2da-restore.slice");
 }
 
 TEST(Names, AccountsFitIntoThirtyTwoCharacters) {
-    EXPECT_LE(names::db_account(site("abcdefghijklmnopqrstuvwx")).size(), 32U);
+    EXPECT_LE(names::db_account(named("abcdefghijklmnopqrstuvwx")).size(), 32U);
 }
 
 TEST(LinkNames, AreFullWhereTheyFit) {
-    EXPECT_EQ(names::host_link(site("site-a")), (names::LinkName{"veth0-site-a", "veth0-site-a"}));
-    EXPECT_EQ(names::site_link(site("site-a")), (names::LinkName{"veth1-site-a", "veth1-site-a"}));
-    EXPECT_EQ(names::host_link(site("ninechars")).name, "veth0-ninechars");
+    EXPECT_EQ(names::host_link(named("site-a")), (names::LinkName{"veth0-site-a", "veth0-site-a"}));
+    EXPECT_EQ(names::site_link(named("site-a")), (names::LinkName{"veth1-site-a", "veth1-site-a"}));
+    EXPECT_EQ(names::host_link(named("ninechars")).name, "veth0-ninechars");
 }
 
 // The short name is on hosts: it must be the same in every version.
 TEST(LinkNames, AreShortAndStableWhereTheFullOneIsTooLong) {
-    const auto ten = site("tenletters");
+    const auto ten = named("tenletters");
     EXPECT_EQ(names::host_link(ten), (names::LinkName{"veth0-_te55b2k3", "veth0-tenletters"}));
     EXPECT_EQ(names::site_link(ten), (names::LinkName{"veth1-_te55b2k3", "veth1-tenletters"}));
 }
@@ -50,7 +50,7 @@ TEST(LinkNames, AreShortAndStableWhereTheFullOneIsTooLong) {
 TEST(LinkNames, OfTenThousandSitesAreDifferentAndFit) {
     std::set<std::string> seen;
     for (int i = 0; i < 10'000; ++i) {
-        const auto link = names::host_link(site("customer-site-" + std::to_string(i)));
+        const auto link = names::host_link(named("customer-site-" + std::to_string(i)));
         EXPECT_EQ(link.name.size(), 15U);
         EXPECT_TRUE(seen.insert(link.name).second) << link.full;
     }

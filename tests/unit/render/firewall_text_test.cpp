@@ -11,7 +11,7 @@
 namespace wpns::render {
 namespace {
 
-Ipv4 ip(const char* text) {
+Ipv4 ip_of(const char* text) {
     return Ipv4::parse(text).value();
 }
 
@@ -45,7 +45,7 @@ TEST(FirewallTableText, IsOneBlockOfTableInetWpns) {
 }
 
 TEST(FirewallTableText, OldNftCanReadIt) {
-    const std::string text = firewall_table_text(pool, {ip("9.9.9.9")});
+    const std::string text = firewall_table_text(pool, {ip_of("9.9.9.9")});
     EXPECT_EQ(text.find("destroy"), std::string::npos);
     for (const std::string_view line : split(text, '\n'))
         EXPECT_EQ(line.find("} }"), std::string_view::npos) << line;
@@ -67,10 +67,10 @@ TEST(FirewallTableText, PoolIsMasqueradedAndNotReachable) {
 
 TEST(FirewallTableText, ResolversAreASortedSetWithoutDoubles) {
     const std::string text =
-        firewall_table_text(pool, {ip("192.168.1.1"), ip("9.9.9.9"), ip("192.168.1.1")});
+        firewall_table_text(pool, {ip_of("192.168.1.1"), ip_of("9.9.9.9"), ip_of("192.168.1.1")});
     EXPECT_EQ(block(text, "set resolvers"),
               (Lines{"type ipv4_addr", "elements = { 9.9.9.9, 192.168.1.1 }"}));
-    EXPECT_EQ(text, firewall_table_text(pool, {ip("9.9.9.9"), ip("192.168.1.1")}));
+    EXPECT_EQ(text, firewall_table_text(pool, {ip_of("9.9.9.9"), ip_of("192.168.1.1")}));
 }
 
 TEST(FirewallTableText, NoResolversMakeAnEmptySet) {
