@@ -19,6 +19,7 @@ build_packages() {
     local packages=(
         g++ cmake ninja-build pkg-config ccache libnl-3-dev libnftables-dev libsystemd-dev
         libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libssl-dev libzstd-dev libgtest-dev libgmock-dev xz-utils
+        golang-github-burntsushi-toml-dev # the test suite of TOML
     )
     printf '%s\n' "${packages[@]}"
 }
@@ -31,6 +32,9 @@ lint_packages() {
     trixie) printf '%s\n' clang-tidy clang libclang-rt-19-dev ;;
     esac
 }
+
+# Packages that drive a site in a browser.
+browser_packages() { printf '%s\n' chromium chromium-driver python3-selenium; }
 
 # The default theme of the release's WordPress.
 theme_package() {

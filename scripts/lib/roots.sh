@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Debian root filesystems: "runtime" as wpns finds it on a server, and "build", a layer above it with a compiler.
-# They are cached; a name holds the hash of all that went into the root. Sourced, never run.
+# Debian root filesystems: "runtime" as wpns finds it on a server, and two layers above it: "build" with a compiler,
+# "browser" with a browser and what drives it. They are cached; a name holds the hash of all that went into the root.
+# Sourced, never run.
 
 roots_dir=$cache_dir/roots
 
@@ -17,18 +18,24 @@ check_release() {
     esac
 }
 
-# Prints the path of a root: root_path runtime|build RELEASE
+# The packages of a layer: layer_packages build|browser RELEASE
+layer_packages() {
+    case $1 in
+    build) build_packages "$2" && lint_packages "$2" ;;
+    browser) browser_packages ;;
+    esac
+}
+
+# Prints the path of a root: root_path runtime|build|browser RELEASE
 root_path() {
     local recipe
     recipe=$(declare -f make_runtime_root finish_runtime_root)
     recipe+=$(runtime_packages "$2")
-    if [[ $1 == build ]]; then
-        recipe+=$(declare -f make_build_layer)$(build_packages "$2")$(lint_packages "$2")
-    fi
+    [[ $1 == runtime ]] || recipe+=$(declare -f make_layer)$(layer_packages "$1" "$2")
     echo "$roots_dir/$1-$2-$(sha256sum <<<"$recipe" | cut -c 1-16)"
 }
 
-# Makes a root unless it is cached, and prints its path: ensure_root runtime|build RELEASE
+# Makes a root unless it is cached, and prints its path: ensure_root runtime|build|browser RELEASE
 ensure_root() {
     local kind=$1 release=$2 path
     path=$(root_path "$kind" "$release")
@@ -50,7 +57,7 @@ make_root() {
     install -d -m 700 "$roots_dir"
     case $kind in
     runtime) step "$release: runtime root" make_runtime_root "$release" "$path.new" ;;
-    build) step "$release: build root" make_build_layer "$release" "$path.new" ;;
+    *) step "$release: $kind root" make_layer "$kind" "$release" "$path.new" ;;
     esac
     mv "$path.new" "$path"
 }
@@ -89,9 +96,9 @@ finish_runtime_root() {
     done
 }
 
-# Installs the build packages into the upper layer of an overlay on the runtime root, by this machine's apt.
-make_build_layer() (
-    release=$1 dest=$2
+# Installs a layer's packages into the upper directory of an overlay on the runtime root, by this machine's apt.
+make_layer() (
+    release=$2 dest=$3
     work=$(mktemp -d "$roots_dir/work.XXXXXX")
     trap 'umount -R "$work/root" || true; rm -rf --one-file-system "$work" "$dest.work"' EXIT
     mkdir "$work/root" "$work/sources"
@@ -100,7 +107,7 @@ make_build_layer() (
     debian_sources "$release" >"$work/sources/debian.list"
     debian_keyrings "$release" | xargs -I{} cp {} "$work/sources/"
     mkdir -p "$work/root/var/lib/apt/lists/partial" "$work/root/var/cache/apt/archives/partial"
-    readarray -t packages < <(build_packages "$release"; lint_packages "$release")
+    readarray -t packages < <(layer_packages "$1" "$release")
     apt=(apt-get -qq -o Dir="$work/root" -o Dir::State::Status="$work/root/var/lib/dpkg/status"
         -o DPkg::Chroot-Directory="$work/root" -o DPkg::Options::=--force-unsafe-io
         -o DPkg::Options::=--path-exclude='/usr/share/doc/*' -o APT::Sandbox::User=root
