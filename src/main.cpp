@@ -38,7 +38,9 @@ int main(int argc, char** argv) {
             if (!interruption) interruption.emplace();
             return interruption->requested();
         };
-        const auto host = host::linux_os::make_host();
+        const auto host = host::linux_os::make_host([](const std::string& holder) {
+            std::cerr << "wpns: waiting for another run (" << holder << ")\n";
+        });
         return command(globals, host->host());
     } catch (const Error& error) {
         cli::print_error(globals, error);

@@ -19,6 +19,9 @@ class Scanner {
             if (const auto reason = strange(text_[at_]); !reason.empty())
                 return Offence{at_, std::string(reason)};
             step();
+            if (bad_escape_)
+                return Offence{*bad_escape_,
+                               "not valid TOML: a letter outside of ASCII after a backslash"};
             if (nested_ > most_nested || dots_ > most_nested)
                 return Offence{at_,
                                "the file is nested deeper than " + std::to_string(most_nested)};
@@ -32,8 +35,7 @@ class Scanner {
   private:
     /// What would let us and the parser see strings in different places.
     [[nodiscard]] std::string_view strange(char c) const {
-        if ((static_cast<unsigned char>(c) & 0x80U) != 0)
-            return "not valid TOML: a letter outside of ASCII needs quotes";
+        if (is_outside_ascii(c)) return "not valid TOML: a letter outside of ASCII needs quotes";
         const bool quote = c == '"' || c == '\'';
         if (quote && !follows_one_of("\n=,.[{"))
             return "not valid TOML: a quote in the middle of something else";
@@ -45,6 +47,10 @@ class Scanner {
         if (opening && !after_return && !follows_one_of("\n=,[{"))
             return "not valid TOML: a bracket in the middle of something else";
         return {};
+    }
+
+    [[nodiscard]] static bool is_outside_ascii(char c) {
+        return (static_cast<unsigned char>(c) & 0x80U) != 0;
     }
 
     [[nodiscard]] bool follows_one_of(std::string_view characters) const {
@@ -96,6 +102,13 @@ class Scanner {
         return found == text_.npos ? '\n' : text_[found];
     }
 
+    /// toml++ 3.4 takes a letter outside of ASCII for impossible here, and behind a line's last
+    /// backslash with the blanks of the next line.
+    void skip_escape() {
+        const std::size_t next = text_.find_first_not_of(" \t\r\n", ++at_);
+        if (next != text_.npos && is_outside_ascii(text_[next]) && !bad_escape_) bad_escape_ = next;
+    }
+
     void skip_comment() { at_ = std::min(text_.find('\n', at_), text_.size()) - 1; }
 
     /// Leaves at_ on the last byte of the string.
@@ -103,14 +116,14 @@ class Scanner {
         const std::string triple(3, mark);
         if (text_.substr(at_).starts_with(triple)) return skip_long_string(mark, triple);
         for (++at_; at_ < text_.size() && text_[at_] != mark && text_[at_] != '\n'; ++at_)
-            if (mark == '"' && text_[at_] == '\\') ++at_;
+            if (mark == '"' && text_[at_] == '\\') skip_escape();
         // One that ends with its line is the parser's to refuse.
         if (at_ < text_.size() && text_[at_] == '\n') equals_ = 0;
     }
 
     void skip_long_string(char mark, const std::string& triple) {
         for (at_ += 3; at_ < text_.size() && !text_.substr(at_).starts_with(triple); ++at_)
-            if (mark == '"' && text_[at_] == '\\') ++at_;
+            if (mark == '"' && text_[at_] == '\\') skip_escape();
         at_ += 2;
         // One or two marks before the closing three belong to the string.
         while (at_ + 1 < text_.size() && text_[at_ + 1] == mark) ++at_;
@@ -122,6 +135,7 @@ class Scanner {
     unsigned dots_ = 0;
     unsigned equals_ = 0;
     unsigned keys_ = 0;
+    std::optional<std::size_t> bad_escape_;
 };
 
 }  // namespace

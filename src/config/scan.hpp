@@ -15,7 +15,8 @@ struct Offence {
 
 /// Walks over a TOML text without parsing it: the first place that nests deeper than `most_nested`
 /// or makes more than `most_keys` keys and values, or that is no TOML in one of some ways: a letter
-/// outside of ASCII between names and values, a quote or an opening bracket in the middle of one.
+/// outside of ASCII between names and values or after a backslash, a quote or an opening bracket in
+/// the middle of one.
 [[nodiscard]] std::optional<Offence> scan(std::string_view text);
 
 }  // namespace wpns::config

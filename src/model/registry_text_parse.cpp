@@ -242,6 +242,7 @@ bool is_strange(std::string_view text) {
         const char c = text[i];
         if (in_string && c == '\\') {
             ++i;
+            if (i < text.size() && (static_cast<unsigned char>(text[i]) & 0x80U) != 0) return true;
         } else if (c == '"') {
             if (!in_string && std::string_view("\n=,[").find(before) == std::string_view::npos)
                 return true;

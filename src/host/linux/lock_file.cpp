@@ -18,6 +18,8 @@ using Clock = std::chrono::steady_clock;
 
 /// flock has no time-out of its own; a lock is held for seconds, so this is soon enough.
 constexpr std::chrono::milliseconds kPause{50};
+/// Most waits are over before a person wonders.
+constexpr std::chrono::milliseconds kSilence{1000};
 
 /// Never O_CREAT on an existing file: in the sticky /run/lock the kernel refuses that even to root
 /// when the file is somebody else's (fs.protected_regular).
@@ -69,8 +71,9 @@ void sign(int fd, std::string_view verb) {
 }  // namespace
 
 LockFile::LockFile(const std::string& path, std::string_view verb,
-                   std::chrono::milliseconds patience) {
-    const auto deadline = Clock::now() + patience;
+                   std::chrono::milliseconds patience, const Waiting& waiting) {
+    const auto begin = Clock::now();
+    bool told = !waiting;
     while (true) {
         UniqueFd fd = open_or_create(path);
         if (try_lock(fd.get(), path)) {
@@ -79,7 +82,11 @@ LockFile::LockFile(const std::string& path, std::string_view verb,
             fd_ = std::move(fd);
             return;
         }
-        if (Clock::now() >= deadline) {
+        if (!told && Clock::now() - begin >= kSilence) {
+            waiting(holder_of(fd.get()));
+            told = true;
+        }
+        if (Clock::now() - begin >= patience) {
             const std::string holder = holder_of(fd.get());
             throw Error(ErrorKind::busy,
                         "another run holds the lock" + (holder.empty() ? "" : " (" + holder + ")"),
@@ -97,16 +104,21 @@ namespace {
 
 class HostLock : public WriterLock {
   public:
+    explicit HostLock(Waiting waiting) : waiting_(std::move(waiting)) {}
+
     [[nodiscard]] std::shared_ptr<void> take(const std::string& verb,
                                              std::chrono::seconds patience) override {
-        return std::make_shared<LockFile>("/run/lock/wpns.lock", verb, patience);
+        return std::make_shared<LockFile>("/run/lock/wpns.lock", verb, patience, waiting_);
     }
+
+  private:
+    Waiting waiting_;
 };
 
 }  // namespace
 
-std::unique_ptr<WriterLock> make_writer_lock() {
-    return std::make_unique<HostLock>();
+std::unique_ptr<WriterLock> make_writer_lock(Waiting waiting) {
+    return std::make_unique<HostLock>(std::move(waiting));
 }
 
 }  // namespace wpns::host::linux_os

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,15 +11,20 @@
 
 namespace wpns::host::linux_os {
 
+/// Told who holds the lock, once, when it is not free for a while: "pid 1234, sync".
+using Waiting = std::function<void(const std::string& holder)>;
+
 /// The lock of everything that writes: an exclusive flock on a file that stays. It ends with the
 /// object or the process, whichever comes first, and is not inherited by programs that are run.
 /// Readers never take it.
 class LockFile {
   public:
     /// Waits until the lock is free, at most for `patience`: then Error{busy} names the process and
-    /// the verb that hold it. `path` is in a directory where only root can remove root's files; a
-    /// file of somebody else there is replaced. `verb` is for those who wait.
-    LockFile(const std::string& path, std::string_view verb, std::chrono::milliseconds patience);
+    /// the verb that hold it, as `waiting` is told once after a second. `path` is in a directory
+    /// where only root can remove root's files; a file of somebody else there is replaced. `verb`
+    /// is for those who wait.
+    LockFile(const std::string& path, std::string_view verb, std::chrono::milliseconds patience,
+             const Waiting& waiting = {});
     LockFile(LockFile&&) noexcept = default;
     LockFile& operator=(LockFile&&) noexcept = default;
     LockFile(const LockFile&) = delete;
@@ -30,6 +36,6 @@ class LockFile {
 };
 
 /// The lock of this host, /run/lock/wpns.lock.
-[[nodiscard]] std::unique_ptr<WriterLock> make_writer_lock();
+[[nodiscard]] std::unique_ptr<WriterLock> make_writer_lock(Waiting waiting);
 
 }  // namespace wpns::host::linux_os

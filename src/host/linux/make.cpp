@@ -22,7 +22,7 @@ Host LinuxHost::host() const {
             *archives, *web,   *lock,    *flows,    *resolver, *witness, *parts};
 }
 
-std::unique_ptr<LinuxHost> make_host() {
+std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
     auto host = std::make_unique<LinuxHost>();
     host->process = make_process();
     host->accounts = make_accounts(*host->process);
@@ -33,7 +33,7 @@ std::unique_ptr<LinuxHost> make_host() {
     host->facts = make_facts(*host->network, *host->files, *host->process);
     host->archives = make_archives(*host->process);
     host->web = make_web_probe();
-    host->lock = make_writer_lock();
+    host->lock = make_writer_lock(std::move(waiting));
     host->flows = make_flows();
     host->resolver = make_resolver();
     host->witness = make_witness(*host->process);

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "host/host.hpp"
+#include "host/linux/lock_file.hpp"
 
 namespace wpns::host::linux_os {
 
@@ -28,6 +29,7 @@ struct LinuxHost {
     [[nodiscard]] Host host() const;
 };
 
-[[nodiscard]] std::unique_ptr<LinuxHost> make_host();
+/// `waiting` is told who holds the lock when a verb has to wait for it.
+[[nodiscard]] std::unique_ptr<LinuxHost> make_host(Waiting waiting);
 
 }  // namespace wpns::host::linux_os

@@ -69,6 +69,12 @@ TEST(Limits, EncodingIsUtf8AndItsFaultHasAPlace) {
 
 TEST(Limits, LettersOutsideOfQuotesAreAscii) {
     EXPECT_EQ(reason_of("a = \"\xc3\xa4\" # \xc3\xa4"), "");
+    const std::string after_backslash =
+        "not valid TOML: a letter outside of ASCII after a backslash";
+    EXPECT_EQ(reason_of("a = \"\\\xc3\xa4\""), after_backslash);
+    EXPECT_EQ(reason_of("a = \"\"\"b\\\n  \xc3\xa4\"\"\""), after_backslash);
+    EXPECT_EQ(reason_of("a = \"\\\"\xc3\xa4\""), "");
+    EXPECT_EQ(reason_of("a = '\\\xc3\xa4'"), "");
     EXPECT_EQ(reason_of("\xc3\xa4 = 1"), "not valid TOML: a letter outside of ASCII needs quotes");
     EXPECT_EQ(reason_of("a = b\"c\""), "not valid TOML: a quote in the middle of something else");
     EXPECT_EQ(reason_of("a = 0[\"\xc3\xb6\"]"),
