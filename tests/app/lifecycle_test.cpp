@@ -287,6 +287,64 @@ TEST_F(Lifecycle, AnAllowListPassesTheAddressFilterButForThePool) {
     EXPECT_EQ(fake_.units.reloads, reloads + 1) << "systemd must read its files again";
 }
 
+TEST_F(Lifecycle, WhatOthersDoToTheFirewallIsPutBackAtOnce) {
+    fake_.resolver.known["api.example.com"] = {*Ipv4::parse("198.51.100.7")};
+    put_site("site-a", "[network]\nallow = [\"api.example.com\"]\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    auto& firewall = fake_.firewall;
+    const auto whole = [&, table = firewall.loaded, elements = firewall.elements] {
+        return firewall.loaded == table && firewall.elements == elements;
+    };
+    const unsigned loads = firewall.loads;
+    std::vector<bool> seen;
+    fake_.firewall_events.foreign = {
+        [&] { firewall.remove_table(); },
+        [&] {
+            seen.push_back(whole());
+            firewall.loaded->digest = "changed";
+        },
+        [&] {
+            seen.push_back(whole());
+            firewall.elements.begin()->second.egress = Egress::web;
+        },
+        [&] { seen.push_back(whole()); },
+    };
+    EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
+    EXPECT_EQ(seen, (std::vector{true, true, true}));
+    EXPECT_EQ(firewall.loads, loads + 3) << "what is whole is left alone";
+    EXPECT_EQ(fake_.units.queued, std::vector<std::string>(3, "wpns-resolve.service"));
+}
+
+TEST_F(Lifecycle, ALoadThatFailsOnceIsTriedAgain) {
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto table = fake_.firewall.loaded;
+    fake_.firewall_events.foreign = {[&] {
+        fake_.firewall.remove_table();
+        fake_.fail_at(1);
+    }};
+    EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
+    EXPECT_EQ(fake_.firewall.loaded, table);
+    EXPECT_TRUE(fake_.units.queued.empty()) << "no list holds a name";
+}
+
+TEST_F(Lifecycle, TheStartOfTheWatchLeavesElementsToTheRunAtWork) {
+    ASSERT_EQ(errors_of(sync()), "");
+    auto& firewall = fake_.firewall;
+    firewall.elements.begin()->second.egress = Egress::web;
+    const auto elements = firewall.elements;
+    EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
+    EXPECT_EQ(firewall.elements, elements);
+    firewall.remove_table();
+    EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
+    EXPECT_NE(firewall.loaded, std::nullopt);
+}
+
+TEST_F(Lifecycle, WithoutASiteThereIsNoFirewallToPutBack) {
+    fake_.firewall_events.foreign = {[] {}};
+    EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
+    EXPECT_EQ(fake_.firewall.loaded, std::nullopt);
+}
+
 TEST_F(Lifecycle, DriftIsHealed) {
     ASSERT_EQ(errors_of(sync()), "");
     fake_.firewall.remove_table();
