@@ -267,22 +267,17 @@ TEST_F(Lifecycle, ASourceAddressThatTheHostLacksIsRefusedByName) {
 
 /// What the firewall is to refuse and count must not be swallowed before it.
 TEST_F(Lifecycle, TheAddressFilterOfTheServicesIsThePoolButForTheSite) {
-    put_site("site-a", "[network]
-allow = [\"10.0.0.0/8:5432\"]
-");
+    put_site("site-a", "[network]\nallow = [\"10.0.0.0/8:5432\"]\n");
     ASSERT_EQ(errors_of(sync()), "");
     for (const char* role : {"php", "cron"}) {
         const std::string text =
             fake_.files.files
                 .at("/etc/systemd/system/wpns-" + std::string(role) + "@site-a.service")
                 .content;
-        EXPECT_NE(text.find("IPAddressAllow=10.10.1.0/30
-IPAddressDeny=10.10.0.0/16
-"),
-                  std::string::npos)
-            << text;
-        EXPECT_EQ(text.find("IPAddress"), text.rfind("IPAddressAllow=")) << text;
-        EXPECT_EQ(text.find("IPAddressDeny="), text.rfind("IPAddressDeny=")) << text;
+        const auto filter = text.find("IPAddressAllow=10.10.1.0/30\nIPAddressDeny=10.10.0.0/16\n");
+        ASSERT_NE(filter, std::string::npos) << text;
+        EXPECT_EQ(text.find("IPAddress"), filter) << text;
+        EXPECT_EQ(text.rfind("IPAddress"), text.find("IPAddressDeny=")) << text;
     }
 }
 
