@@ -14,6 +14,7 @@ teardown() {
         systemctl daemon-reload; sysctl -qw net.ipv4.conf.veth0-site-a.route_localnet=0 net.ipv4.conf.veth0-site-a.accept_local=0
         systemctl stop host-service 2>/dev/null; true'
     on wpns sync
+    on sh -c '! systemctl is-active --quiet wpns-firewall-watch.service || systemctl kill --signal=CONT wpns-firewall-watch.service'
     on systemctl restart wpns-php@site-a.service wpns-web@site-a.service
 }
 
@@ -148,8 +149,8 @@ as_root_of_database() {
     run -0 on wpns verify site-a
 }
 
-# Nobody puts back what a test takes out of the table, until teardown.
-leave_table_alone() { on systemctl stop wpns-firewall-watch.service; }
+# Nobody puts back what a test takes out of the table, until teardown. Held up, not ended: that alone would be found (O07).
+leave_table_alone() { on systemctl kill --signal=STOP wpns-firewall-watch.service; }
 
 # Takes the one rule of a chain that ends in TEXT out of the table: delete_rule CHAIN TEXT
 delete_rule() {
