@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "apply/doctor.hpp"
 #include "base/text.hpp"
+#include "cli/json.hpp"
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "cli/verbs.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-void print(const apply::Finding& finding) {
+void print_finding(const apply::Finding& finding) {
     std::cout << (finding.problem.empty() ? "ok    " : "BAD   ") << finding.about;
     if (finding.problem.empty()) {
         std::cout << "\n";
@@ -24,7 +24,7 @@ void print(const apply::Finding& finding) {
     for (const auto& command : finding.fix) std::cout << "      # " << printable(command) << "\n";
 }
 
-void print_json(const std::vector<apply::Finding>& findings) {
+ordered_json json_of(const std::vector<apply::Finding>& findings) {
     auto list = ordered_json::array();
     for (const auto& finding : findings)
         list.push_back({{"about", finding.about},
@@ -32,7 +32,7 @@ void print_json(const std::vector<apply::Finding>& findings) {
                         {"problem", finding.problem},
                         {"meaning", finding.meaning},
                         {"fix", finding.fix}});
-    std::cout << ordered_json{{"findings", list}}.dump(2, ' ', true) << "\n";
+    return {{"findings", list}};
 }
 
 }  // namespace
@@ -43,11 +43,11 @@ int cmd_doctor(const Globals& globals, const host::Host& host) {
     if (!session.registry().sites.empty())
         findings = apply::examine(host, session.registry(), session.config().host.pool);
     if (globals.json)
-        print_json(findings);
+        print_json(json_of(findings));
     else if (findings.empty())
         std::cout << "no site is set up: nothing to look at\n";
     else
-        for (const auto& finding : findings) print(finding);
+        for (const auto& finding : findings) print_finding(finding);
     const bool well = std::ranges::all_of(
         findings, [](const apply::Finding& finding) { return finding.problem.empty(); });
     return well ? done : failed;
