@@ -122,10 +122,11 @@ wait_until() {
 start_supervisor() {
     local dir run command
     dir=$(machine_dir "$1") run=$(machine_run "$1")
+    # Without the system call, the address filters of units (IPAddressDeny=) are not there, and nobody says so.
     # Without the variable, Debian 13 refuses to boot on a host whose own cgroups are not unified.
     command=(env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
         systemd-nspawn --quiet --directory="$dir/root" --boot --private-network
-        --machine="$1" --register=no --keep-unit --console=pipe
+        --machine="$1" --register=no --keep-unit --console=pipe --system-call-filter=bpf
         --resolv-conf=off --timezone=off --link-journal=no)
     if runs_systemd; then
         systemd-run --quiet --collect --unit="wpns-testbed-$1" --property=Delegate=yes \

@@ -14,6 +14,9 @@ runtime_packages() {
     printf '%s\n' "${packages[@]}"
 }
 
+# A firewall of somebody else that tests turn on beside the sites'. It comes turned off.
+neighbour_packages() { printf '%s\n' ufw iptables; }
+
 # Packages that build wpns and its tests: build_packages RELEASE
 build_packages() {
     local packages=(

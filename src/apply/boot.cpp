@@ -1,13 +1,18 @@
 #include "apply/boot.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "desired/network.hpp"
 
 namespace wpns::apply {
+namespace {
 
-void load_firewall(const host::Host& host, const Registry& registry, const FirewallTable& table,
-                   const std::set<std::string>& leaving) {
+/// What the table holds of those sites that are set up so far.
+std::vector<FirewallSite> recorded_sites(const Registry& registry,
+                                         const std::set<std::string>& leaving) {
     std::vector<FirewallSite> sites;
     for (const auto& [name, record] : registry.sites) {
         if (leaving.contains(name.str())) continue;
@@ -17,8 +22,22 @@ void load_firewall(const host::Host& host, const Registry& registry, const Firew
         if (recorded != record.resources.end() && recorded->second != pending)
             sites.push_back(site);
     }
-    host.firewall.load(table, sites);
+    return sites;
+}
+
+}  // namespace
+
+void load_firewall(const host::Host& host, const Registry& registry, const FirewallTable& table,
+                   const std::set<std::string>& leaving) {
+    host.firewall.load(table, recorded_sites(registry, leaving));
     host.files.set_sysctl("net.ipv4.ip_forward", "1");
+}
+
+bool firewall_is_whole(const host::Host& host, const Registry& registry,
+                       const FirewallTable& table) {
+    std::map<std::string, FirewallSite> wanted;
+    for (auto& site : recorded_sites(registry, {})) wanted.emplace(site.link, site);
+    return host.firewall.table(table) == table && host.firewall.sites() == wanted;
 }
 
 void restore_network(const host::Host& host, const SiteName& site, const SiteRecord& record) {

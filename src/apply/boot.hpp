@@ -15,6 +15,11 @@ namespace wpns::apply {
 void load_firewall(const host::Host& host, const Registry& registry, const FirewallTable& table,
                    const std::set<std::string>& leaving = {});
 
+/// True when table inet wpns and the elements of every recorded site are what `load_firewall` makes
+/// of them.
+[[nodiscard]] bool firewall_is_whole(const host::Host& host, const Registry& registry,
+                                     const FirewallTable& table);
+
 /// Makes the namespace and the link of a recorded site where they are missing or differ.
 void restore_network(const host::Host& host, const SiteName& site, const SiteRecord& record);
 

@@ -112,6 +112,10 @@ Targets leaving(const Targets& present, const Wanted& wanted) {
 
 }  // namespace
 
+bool has_names(const Registry& registry) {
+    return !names_of(registry, {}).empty();
+}
+
 std::vector<std::string> refresh_names(const host::Host& host, const Registry& registry,
                                        const std::set<std::string>& only) {
     const auto names = names_of(registry, only);

@@ -19,4 +19,7 @@ namespace wpns::apply {
 std::vector<std::string> refresh_names(const host::Host& host, const Registry& registry,
                                        const std::set<std::string>& only = {});
 
+/// Whether any allow list holds a host name.
+[[nodiscard]] bool has_names(const Registry& registry);
+
 }  // namespace wpns::apply

@@ -8,6 +8,7 @@
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 #include "desired/firewall.hpp"
+#include "model/names.hpp"
 
 namespace wpns::cli {
 
@@ -16,6 +17,59 @@ int cmd_firewall_up(const host::Host& host) {
     const auto text = host.files.read(desired::firewall_file);
     if (!text) return done;  // no site was ever added
     apply::load_firewall(host, registry, desired::firewall_table(text->content));
+    return done;
+}
+
+namespace {
+
+/// Addresses of names went with the table. They are looked up elsewhere: a resolver that is silent
+/// must not hold the watch up.
+void have_names_looked_up(const host::Host& host) {
+    try {
+        host.units.queue_restart(names::resolve_service);
+    } catch (const Error& error) {
+        std::cerr << "host names of allow lists: " << error.message() << "\n";
+    }
+}
+
+/// Loads the table where it is not what the registry says; true when nothing had to be done. Where
+/// nobody is known to have changed anything, elements that differ are those of a run at work, such
+/// as the one that has just started this service.
+bool is_whole_or_load(const host::Host& host, const std::string& who) {
+    const auto registry = apply::RegistryFile(host.files).load();
+    const auto text = host.files.read(desired::firewall_file);
+    if (!text) return true;  // no site is left
+    const auto table = desired::firewall_table(text->content);
+    const bool whole = who.empty() ? host.firewall.table(table) == table
+                                   : apply::firewall_is_whole(host, registry, table);
+    if (whole) return true;
+    apply::load_firewall(host, registry, table);
+    std::cerr << "table inet wpns was not whole" << (who.empty() ? "" : " after a change by " + who)
+              << "; it is loaded again\n";
+    if (apply::has_names(registry)) have_names_looked_up(host);
+    return false;
+}
+
+/// No lock: a run that holds it may take minutes. So it looks again after each load, since such a
+/// run may have written the registry meanwhile. A table that vanishes while it is read is no reason
+/// to give up: whoever took it away is told next.
+void put_back(const host::Host& host, const std::string& who) {
+    constexpr int rounds = 5;
+    bool loaded = false;
+    for (int round = 1; round <= rounds; ++round) {
+        try {
+            if (is_whole_or_load(host, who)) return;
+            loaded = true;
+        } catch (const Error&) {
+            if (round == rounds && !loaded) throw;
+        }
+    }
+}
+
+}  // namespace
+
+int cmd_firewall_watch(const host::Host& host) {
+    host.firewall_events.watch([&](const std::string& who) { put_back(host, who); });
     return done;
 }
 

@@ -79,6 +79,10 @@ void declare_reading(CLI::App& app, Command& command) {
     sub = verb(app, command, "verify", "Prove from inside each site that its walls hold", verify,
                cmd_verify);
     sub->add_option("NAME", verify->names, "Only these sites");
+    verb(app, command, "doctor", "Show what is in the way of the sites' network, with the fix",
+         std::make_shared<int>(), [](const Globals& globals, const host::Host& real, int) {
+             return cmd_doctor(globals, real);
+         });
     auto check = std::make_shared<CheckOptions>();
     sub =
         verb(app, command, "check", "Check configuration files; touches nothing", check, cmd_check);
@@ -146,6 +150,9 @@ void declare_boot(CLI::App& app, Command& command) {
     firewall->require_subcommand(1);
     verb(*firewall, command, "up", "Load the firewall from the registry", std::make_shared<int>(),
          [](const Globals&, const host::Host& host, int) { return cmd_firewall_up(host); });
+    verb(*firewall, command, "watch", "Load the firewall again whenever somebody changes it",
+         std::make_shared<int>(),
+         [](const Globals&, const host::Host& host, int) { return cmd_firewall_watch(host); });
     auto* resolve = app.add_subcommand("resolve")->group("");
     resolve->callback([&command] {
         command = [](const Globals&, const host::Host& host) { return cmd_resolve(host); };

@@ -66,6 +66,9 @@ struct VerifyOptions {
 [[nodiscard]] int cmd_verify(const Globals& globals, const host::Host& host,
                              const VerifyOptions& options);
 
+/// What on the host stands in the way of the sites' network, with the fix.
+[[nodiscard]] int cmd_doctor(const Globals& globals, const host::Host& host);
+
 struct CheckOptions {
     std::vector<std::string> files;
 };
@@ -116,6 +119,8 @@ struct RestoreOptions {
 /// Hidden verbs that units call at boot: `wpns firewall up` and `wpns netns up NAME`. They read the
 /// registry only.
 [[nodiscard]] int cmd_firewall_up(const host::Host& host);
+/// Loads the firewall again whenever another program has changed it, for as long as it runs.
+[[nodiscard]] int cmd_firewall_watch(const host::Host& host);
 [[nodiscard]] int cmd_netns_up(const host::Host& host, const std::string& name);
 /// Hidden verb of a timer, `wpns resolve`: looks the host names of all allow lists up again.
 [[nodiscard]] int cmd_resolve(const host::Host& host);

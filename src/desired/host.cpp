@@ -68,13 +68,15 @@ void add_nginx(const Inputs& inputs, Builder& builder) {
                 {{Kind::directory, names::vhost_dir, ""}});
 }
 
-/// The timers come with the program, so there is no file to write: they are switched on as long as
-/// there is a site. One looks host names of allow lists up again, the other proves the walls.
-void add_timers(Builder& builder) {
-    Unit timer;
-    timer.enabled = true;
+/// What looks host names of allow lists up again, what proves the walls, and what puts the firewall
+/// back. They come with the program, so there is no file to write: they are switched on as long as
+/// there is a site.
+void add_units(Builder& builder) {
+    Unit unit;
+    unit.enabled = true;
     for (const char* name : {names::resolve_timer, names::verify_timer})
-        builder.add_unit(name, timer, {}, {});
+        builder.add_unit(name, unit, {}, {});
+    builder.add_unit(names::firewall_watch, unit, {}, {{Kind::firewall, "table inet wpns", ""}});
 }
 
 }  // namespace
@@ -85,7 +87,7 @@ std::expected<Desired, std::string> for_host(const Inputs& inputs,
     add_directories(inputs, builder);
     add_firewall(inputs, builder);
     add_nginx(inputs, builder);
-    add_timers(builder);
+    add_units(builder);
     for (const auto& source : sources) {
         const auto fact = inputs.facts.cores.find(source);
         if (fact == inputs.facts.cores.end() || !fact->second) continue;

@@ -53,7 +53,6 @@ class SiteBuilder {
         add_directories();
         add_files();
         add_network();
-        add_egress();
         add_database();
         add_units();
         add_wordpress();
@@ -154,20 +153,6 @@ class SiteBuilder {
         const auto firewall = builder_.add(Kind::firewall, link.host_end.name,
                                            firewall_site(site_.name, site_.record), {table});
         link_ = builder_.add(Kind::link, link.host_end.name, link, {netns_, firewall});
-    }
-
-    /// Past the address filter of the services that have the site's network, without being one of
-    /// their inputs.
-    void add_egress() {
-        if (egress_allow(site_).empty()) return;
-        File file;
-        file.content = builder_.fill("wpns-egress.conf", Format::unit, values_);
-        for (const char* role : {"php", "cron"}) {
-            const std::string directory = std::string(names::unit_dir) + "/" +
-                                          names::unit(site_.name, role, "service") + ".d";
-            const auto key = builder_.add(Kind::directory, directory, Directory{});
-            add_file(directory + "/egress.conf", file, {key});
-        }
     }
 
     void add_database() {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
@@ -60,21 +59,16 @@ void set_paths(const Site& site, render::Values& values) {
                                        : std::vector<std::string>{});
 }
 
-/// The second wall behind the firewall, which no flush removes: a filter of the unit's own cgroup
-/// (IPAddressDeny=).
+/// The second wall between sites, which no flush of rules removes: a filter of the unit's own
+/// cgroup (IPAddressDeny=) for the whole pool but what is the site's own. It drops in silence, so
+/// all else is left to the firewall, which refuses at once and counts.
 void set_network(const Site& site, render::Values& values) {
     const Link link = desired::link(site.name, site.record);
-    auto allowed = texts(resolvers(site.inputs));
-    allowed.push_back("127.0.0.0/8");
-    allowed.push_back(site.record.allocation.subnet.str());
-    values.set_list("egress_allow", egress_allow(site))
-        .set("host_address", link.host_address.str())
+    values.set("host_address", link.host_address.str())
         .set("address", link.site_address.str())
         .set_list("resolver", texts(resolvers(site.inputs)))
-        .set_list("ip_allow", allowed)
-        .set_list("ip_deny",
-                  {site.inputs.host.pool.str(), "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-                   "100.64.0.0/10", "169.254.0.0/16", "168.63.129.16/32", "224.0.0.0/4"});
+        .set("subnet", site.record.allocation.subnet.str())
+        .set("pool", site.inputs.host.pool.str());
 }
 
 void set_php(const Site& site, render::Values& values) {
@@ -164,19 +158,6 @@ std::expected<Site, std::string> resolve(const Inputs& inputs, const SiteName& n
 
 std::string salt(const SiteRecord& record, const std::string& which) {
     return hmac_sha256_hex(record.allocation.seed, "wordpress " + which);
-}
-
-std::vector<std::string> egress_allow(const Site& site) {
-    std::set<Cidr> networks;
-    const AppliedNetwork& network = site.record.network;
-    if (network.egress == Egress::none || network.egress == Egress::quarantine) return {};
-    for (const AllowTarget& target : network.allow)
-        if (target.network)
-            for (const Cidr& part : target.network->without(site.inputs.host.pool))
-                networks.insert(part);
-    std::vector<std::string> result;
-    for (const Cidr& part : networks) result.push_back(part.str());
-    return result;
 }
 
 render::Values values_of(const Site& site) {

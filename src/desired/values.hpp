@@ -36,10 +36,6 @@ struct Site {
 /// Every hole of every template of a site but the fragments. Each template takes what it names.
 [[nodiscard]] render::Values values_of(const Site& site);
 
-/// The private and public networks of the allow list without the pool, which stays closed here as
-/// well; none where the policy lets nothing out.
-[[nodiscard]] std::vector<std::string> egress_allow(const Site& site);
-
 /// One of the eight secrets of WordPress ("auth_key"), 64 hex digits, derived from the seed of the
 /// site.
 [[nodiscard]] std::string salt(const SiteRecord& record, const std::string& which);

@@ -14,6 +14,7 @@
 #include "base/fd.hpp"
 #include "model/facts.hpp"
 #include "model/flow.hpp"
+#include "model/forward_drop.hpp"
 #include "model/host_config.hpp"
 #include "model/manifest.hpp"
 #include "model/refusals.hpp"
@@ -137,6 +138,9 @@ class Firewall {
     virtual void change(std::span<const FirewallSite> put,
                         std::span<const FirewallSite> removed) = 0;
     virtual void remove_table() = 0;
+    /// The chains of others that drop what sites send, because they drop by policy and accept
+    /// neither the pool nor our links. Reads the tables of others: not for every day.
+    [[nodiscard]] virtual std::vector<ForwardDrop> forward_drops(const Cidr& pool) const = 0;
     /// What the site behind the host end of that name tried in vain; nothing without a table.
     [[nodiscard]] virtual Refusals refusals(const std::string& link) const = 0;
     /// The addresses of host names that are let through at present, of all sites.
@@ -145,6 +149,16 @@ class Firewall {
     /// transaction. No two of one link may hold the same packet.
     virtual void change_resolved(std::span<const ResolvedTarget> put,
                                  std::span<const ResolvedTarget> removed) = 0;
+};
+
+/// Changes of table inet wpns that other programs make.
+class FirewallEvents {
+  public:
+    virtual ~FirewallEvents() = default;
+    /// Listens from now on. Calls `changed` once at the start and then after every change by
+    /// another program, at once, and once after several that came meanwhile; `who` is the last such
+    /// program and its process ("nft (812)"), and empty at the start. Ends by an Error only.
+    virtual void watch(const std::function<void(const std::string& who)>& changed) = 0;
 };
 
 /// Open connections, as the kernel follows them.
@@ -193,6 +207,8 @@ class Units {
         std::span<const std::string> names, std::chrono::seconds deadline) = 0;
     [[nodiscard]] virtual std::map<std::string, std::string> stop(
         std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    /// Queues a restart and does not wait for it.
+    virtual void queue_restart(const std::string& name) = 0;
     virtual void enable(std::span<const std::string> names) = 0;
     virtual void disable(std::span<const std::string> names) = 0;
     virtual void daemon_reload() = 0;
@@ -372,6 +388,7 @@ struct Host {
     Resolver& resolver;
     Witness& witness;
     Parts& parts;
+    FirewallEvents& firewall_events;
 };
 
 }  // namespace wpns::host

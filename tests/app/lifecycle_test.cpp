@@ -265,26 +265,78 @@ TEST_F(Lifecycle, ASourceAddressThatTheHostLacksIsRefusedByName) {
         "network.source_address 203.0.113.9 is no address of this host, which has 203.0.113.2");
 }
 
-TEST_F(Lifecycle, AnAllowListPassesTheAddressFilterButForThePool) {
+/// What the firewall is to refuse and count must not be swallowed before it.
+TEST_F(Lifecycle, TheAddressFilterOfTheServicesIsThePoolButForTheSite) {
     put_site("site-a", "[network]\nallow = [\"10.0.0.0/8:5432\"]\n");
     ASSERT_EQ(errors_of(sync()), "");
     for (const char* role : {"php", "cron"}) {
-        const std::string text = fake_.files.files
-                                     .at("/etc/systemd/system/wpns-" + std::string(role) +
-                                         "@site-a.service.d/egress.conf")
-                                     .content;
-        EXPECT_NE(text.find("IPAddressAllow=10.11.0.0/16\n"), std::string::npos) << text;
-        EXPECT_EQ(text.find("IPAddressAllow=10.10."), std::string::npos);
-        EXPECT_EQ(text.find("IPAddressAllow=10.0.0.0/8"), std::string::npos);
+        const std::string text =
+            fake_.files.files
+                .at("/etc/systemd/system/wpns-" + std::string(role) + "@site-a.service")
+                .content;
+        const auto filter = text.find("IPAddressAllow=10.10.1.0/30\nIPAddressDeny=10.10.0.0/16\n");
+        ASSERT_NE(filter, std::string::npos) << text;
+        EXPECT_EQ(text.find("IPAddress"), filter) << text;
+        EXPECT_EQ(text.rfind("IPAddress"), text.find("IPAddressDeny=")) << text;
     }
-    const auto reloads = fake_.units.reloads;
-    put_site("site-a");
-    EXPECT_EQ(errors_of(sync()), "");
-    for (const auto& [path, file] : fake_.files.files)
-        EXPECT_EQ(path.find("/egress.conf"), std::string::npos) << path;
-    for (const auto& [path, directory] : fake_.files.directories)
-        EXPECT_EQ(path.find(".service.d"), std::string::npos) << path;
-    EXPECT_EQ(fake_.units.reloads, reloads + 1) << "systemd must read its files again";
+}
+
+TEST_F(Lifecycle, WhatOthersDoToTheFirewallIsPutBackAtOnce) {
+    fake_.resolver.known["api.example.com"] = {*Ipv4::parse("198.51.100.7")};
+    put_site("site-a", "[network]\nallow = [\"api.example.com\"]\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    auto& firewall = fake_.firewall;
+    const auto whole = [&, table = firewall.loaded, elements = firewall.elements] {
+        return firewall.loaded == table && firewall.elements == elements;
+    };
+    const unsigned loads = firewall.loads;
+    std::vector<bool> seen;
+    fake_.firewall_events.foreign = {
+        [&] { firewall.remove_table(); },
+        [&] {
+            seen.push_back(whole());
+            firewall.loaded->digest = "changed";
+        },
+        [&] {
+            seen.push_back(whole());
+            firewall.elements.begin()->second.egress = Egress::web;
+        },
+        [&] { seen.push_back(whole()); },
+    };
+    EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
+    EXPECT_EQ(seen, (std::vector{true, true, true}));
+    EXPECT_EQ(firewall.loads, loads + 3) << "what is whole is left alone";
+    EXPECT_EQ(fake_.units.queued, std::vector<std::string>(3, "wpns-resolve.service"));
+}
+
+TEST_F(Lifecycle, ALoadThatFailsOnceIsTriedAgain) {
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto table = fake_.firewall.loaded;
+    fake_.firewall_events.foreign = {[&] {
+        fake_.firewall.remove_table();
+        fake_.fail_at(1);
+    }};
+    EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
+    EXPECT_EQ(fake_.firewall.loaded, table);
+    EXPECT_TRUE(fake_.units.queued.empty()) << "no list holds a name";
+}
+
+TEST_F(Lifecycle, TheStartOfTheWatchLeavesElementsToTheRunAtWork) {
+    ASSERT_EQ(errors_of(sync()), "");
+    auto& firewall = fake_.firewall;
+    firewall.elements.begin()->second.egress = Egress::web;
+    const auto elements = firewall.elements;
+    EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
+    EXPECT_EQ(firewall.elements, elements);
+    firewall.remove_table();
+    EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
+    EXPECT_NE(firewall.loaded, std::nullopt);
+}
+
+TEST_F(Lifecycle, WithoutASiteThereIsNoFirewallToPutBack) {
+    fake_.firewall_events.foreign = {[] {}};
+    EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
+    EXPECT_EQ(fake_.firewall.loaded, std::nullopt);
 }
 
 TEST_F(Lifecycle, DriftIsHealed) {

@@ -232,6 +232,8 @@ class FakeFirewall : public host::Firewall {
     std::optional<FirewallTable> loaded;
     std::map<std::string, FirewallSite> elements;
     std::set<ResolvedTarget> named;
+    std::vector<ForwardDrop> drops;
+    unsigned loads = 0;
 
     [[nodiscard]] std::optional<FirewallTable> table(const FirewallTable&) const override {
         return loaded;
@@ -239,6 +241,7 @@ class FakeFirewall : public host::Firewall {
     [[nodiscard]] std::map<std::string, FirewallSite> sites() const override { return elements; }
     void load(const FirewallTable& table, std::span<const FirewallSite> sites) override {
         faults_.change("load firewall");
+        ++loads;
         loaded = table;
         elements.clear();
         for (const auto& site : sites) elements[site.link] = site;
@@ -257,6 +260,9 @@ class FakeFirewall : public host::Firewall {
         loaded.reset();
         elements.clear();
         named.clear();
+    }
+    [[nodiscard]] std::vector<ForwardDrop> forward_drops(const Cidr&) const override {
+        return drops;
     }
     [[nodiscard]] Refusals refusals(const std::string&) const override { return {}; }
     [[nodiscard]] std::vector<ResolvedTarget> resolved() const override {
@@ -280,6 +286,7 @@ class FakeUnits : public host::Units {
     std::map<std::string, State> states = {{"nginx.service", {"loaded", "active", "running"}}};
     std::set<std::string> enabled_units;
     std::vector<std::string> restarted;
+    std::vector<std::string> queued;
     unsigned reloads = 0;
 
     [[nodiscard]] std::map<std::string, State> list(std::span<const std::string>) const override {
@@ -309,6 +316,7 @@ class FakeUnits : public host::Units {
                                             std::chrono::seconds) override {
         return for_each(units, "stop", [&](const std::string& unit) { states.erase(unit); });
     }
+    void queue_restart(const std::string& unit) override { queued.push_back(unit); }
     void enable(std::span<const std::string> units) override {
         enabled_units.insert(units.begin(), units.end());
     }
@@ -328,7 +336,8 @@ class FakeUnits : public host::Units {
             try {
                 faults_.change(what + " " + unit);
                 const bool foreign = unit == "nginx.service" || unit == names::resolve_timer ||
-                                     unit == names::verify_timer || what == "stop";
+                                     unit == names::verify_timer || unit == names::firewall_watch ||
+                                     what == "stop";
                 if (!foreign && !files_.files.contains("/etc/systemd/system/" + unit))
                     results[unit] = "no unit file";
                 else
@@ -468,6 +477,20 @@ class FakeFlows : public host::Flows {
     }
 };
 
+/// Tells what a test does, one event after the other, and ends.
+class FakeFirewallEvents : public host::FirewallEvents {
+  public:
+    std::vector<std::function<void()>> foreign;  ///< what somebody else does
+
+    void watch(const std::function<void(const std::string&)>& changed) override {
+        changed("");
+        for (const auto& change : foreign) {
+            change();
+            changed("nft (812)");
+        }
+    }
+};
+
 /// Knows what a test tells it.
 class FakeResolver : public host::Resolver {
   public:
@@ -587,8 +610,9 @@ struct FakeHost {
     FakeResolver resolver;
     FakeWitness witness;
     FakeParts parts{faults, files};
-    host::Host host{accounts, files, network, firewall, units,    process, facts,
-                    archives, web,   lock,    flows,    resolver, witness, parts};
+    FakeFirewallEvents firewall_events;
+    host::Host host{accounts, files, network, firewall, units,   process, facts,          archives,
+                    web,      lock,  flows,   resolver, witness, parts,   firewall_events};
 
     void fail_at(unsigned change) { faults = {0, change}; }
 };

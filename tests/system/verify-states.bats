@@ -68,6 +68,17 @@ assert_all() {
     printf '%s\n' "$output" >"$BATS_FILE_TMPDIR/$1.json"
 }
 
+# Fails unless the table is there within three seconds.
+assert_watched() {
+    local try
+    for try in {1..30}; do
+        ! on nft list table inet wpns >/dev/null 2>&1 || return 0
+        sleep 0.1
+    done
+    echo "no table after try $try"
+    return 1
+}
+
 @test "every probe on fresh sites is as expected" {
     assert_all fresh
 }
@@ -78,9 +89,11 @@ assert_all() {
 }
 
 @test "every probe is as expected after the rules were flushed and built again" {
+    on systemctl stop wpns-firewall-watch.service
     on nft flush ruleset
     run -1 on wpns verify site-a
-    on systemctl reload wpns-firewall.service
+    on systemctl start wpns-firewall-watch.service
+    assert_watched
     assert_all flushed
     on systemctl restart nftables.service
     assert_all restarted

@@ -15,6 +15,9 @@ teardown_file() {
     on systemctl stop neighbour
 }
 
+# What a test took away comes back.
+teardown() { on systemctl start wpns-firewall-watch.service; }
+
 # Fetches from a site's sandbox, quickly: fetch SITE URL
 fetch() { inside "$1" curl -sS --connect-timeout 2 --max-time 5 "$2"; }
 
@@ -82,6 +85,29 @@ assert_walled() {
     run -0 fetch site-a http://site-a.example/
     [[ $output == *wp-content* ]]
     run ! inside site-a curl -sS --max-time 2 http://site-b.example/
+}
+
+@test "while there are no rules at all, the programs of a site still do not reach another one" {
+    on systemctl stop wpns-firewall-watch.service
+    on_stdin sh -c 'cat >/var/lib/wpns/sites/site-a/www/wp-content/probe.php' <<'END'
+<?php
+foreach (['10.10.1.2:3306', '10.10.1.6:3306', '10.10.1.5:80'] as $target) {
+    echo @stream_socket_client("tcp://$target", $code, $text, 1) ? "$target open\n" : "$target $code\n";
+}
+echo @fwrite(stream_socket_client('udp://10.10.1.6:5000'), 'x') ? "sent\n" : "not sent\n";
+END
+    page site-a >/dev/null
+    on nft flush ruleset
+    # where nothing but the rules stands between, there is a way now
+    run -0 in_netns site-a php /var/lib/wpns/sites/site-a/www/wp-content/probe.php
+    [ "$output" = $'10.10.1.2:3306 open\n10.10.1.6:3306 open\n10.10.1.5:80 open\nsent' ]
+    # 110: no answer in time
+    local walled=$'10.10.1.2:3306 open\n10.10.1.6:3306 110\n10.10.1.5:80 110\nnot sent'
+    run -0 page site-a /wp-content/probe.php
+    [ "$output" = "$walled" ]
+    run -0 inside site-a php wp-content/probe.php
+    [ "$output" = "$walled" ]
+    on rm /var/lib/wpns/sites/site-a/www/wp-content/probe.php
 }
 
 @test "the walls stand again after the host's own rules were reloaded" {

@@ -4,6 +4,7 @@
 #include "host/linux/archives_linux.hpp"
 #include "host/linux/facts_linux.hpp"
 #include "host/linux/files_linux.hpp"
+#include "host/linux/firewall_events.hpp"
 #include "host/linux/firewall_nftables.hpp"
 #include "host/linux/flows_conntrack.hpp"
 #include "host/linux/lock_file.hpp"
@@ -18,8 +19,8 @@
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts, *files, *network, *firewall, *units,    *process, *facts,
-            *archives, *web,   *lock,    *flows,    *resolver, *witness, *parts};
+    return {*accounts, *files, *network, *firewall, *units,   *process, *facts,          *archives,
+            *web,      *lock,  *flows,   *resolver, *witness, *parts,   *firewall_events};
 }
 
 std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
@@ -38,6 +39,7 @@ std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
     host->resolver = make_resolver();
     host->witness = make_witness(*host->process);
     host->parts = make_parts();
+    host->firewall_events = make_firewall_events();
     return host;
 }
 

@@ -24,6 +24,7 @@ struct LinuxHost {
     std::unique_ptr<Resolver> resolver;
     std::unique_ptr<Witness> witness;
     std::unique_ptr<Parts> parts;
+    std::unique_ptr<FirewallEvents> firewall_events;
 
     /// The parts by reference; this object outlives it.
     [[nodiscard]] Host host() const;

@@ -62,6 +62,13 @@ class SdBusUnits final : public Units {
         return run("StopUnit", Goal::down, names, deadline);
     }
 
+    void queue_restart(const std::string& name) override {
+        const Message call = manager_.new_call("RestartUnit");
+        check_bus(sd_bus_message_append(call.get(), "ss", name.c_str(), "replace"),
+                  "prepare a call");
+        manager_.call(call, 5s);
+    }
+
     void enable(Names names) override {
         if (names.empty()) return;
         failpoint(Failpoint::units_enable);

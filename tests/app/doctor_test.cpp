@@ -1,0 +1,85 @@
+#include "apply/doctor.hpp"
+
+#include <gtest/gtest.h>
+
+#include "apply/boot.hpp"
+#include "desired/firewall.hpp"
+#include "fakes/fake_host.hpp"
+
+namespace wpns {
+namespace {
+
+/// A host where all is well: a table, the watch over it, forwarding.
+class Doctor : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        const auto table = desired::firewall_table("table inet wpns {}\n");
+        fake_.files.files[desired::firewall_file].content = table.text;
+        apply::load_firewall(fake_.host, registry_, table);
+        fake_.units.states[names::firewall_watch] = {"loaded", "active", "running"};
+    }
+    [[nodiscard]] std::string problems() const {
+        std::string text;
+        for (const auto& finding : apply::examine(fake_.host, registry_, pool_)) {
+            if (finding.problem.empty()) continue;
+            text += finding.about + ": " + finding.problem + "\n";
+            for (const auto& command : finding.fix) text += "# " + command + "\n";
+        }
+        return text;
+    }
+
+    fakes::FakeHost fake_;
+    Registry registry_;
+    const Cidr pool_ = *Cidr::parse("10.10.0.0/16");
+};
+
+TEST_F(Doctor, FindsNothingWhereAllIsWell) {
+    EXPECT_EQ(problems(), "");
+    EXPECT_EQ(apply::examine(fake_.host, registry_, pool_).size(), 4U);
+}
+
+TEST_F(Doctor, NamesAFirewallThatIsGoneOrChanged) {
+    fake_.firewall.loaded->digest = "changed";
+    EXPECT_NE(problems().find("table inet wpns): it is not there, or not as it was loaded\n"
+                              "# systemctl reload wpns-firewall.service\n"),
+              std::string::npos);
+    fake_.firewall.remove_table();
+    EXPECT_NE(problems().find("# systemctl reload wpns-firewall.service\n"), std::string::npos);
+    fake_.files.files.erase(desired::firewall_file);
+    EXPECT_NE(problems().find("# wpns sync\n"), std::string::npos);
+}
+
+TEST_F(Doctor, NamesAWatchThatDoesNotRun) {
+    fake_.units.states[names::firewall_watch].active = "failed";
+    EXPECT_NE(problems().find("it is failed\n# systemctl enable --now wpns-firewall-watch.service"),
+              std::string::npos);
+    fake_.units.states.erase(names::firewall_watch);
+    EXPECT_NE(problems().find("it is inactive\n"), std::string::npos);
+}
+
+TEST_F(Doctor, NamesForwardingThatIsOff) {
+    fake_.host.files.set_sysctl("net.ipv4.ip_forward", "0");
+    EXPECT_NE(problems().find("it is off\n# sysctl -w net.ipv4.ip_forward=1\n"), std::string::npos);
+}
+
+TEST_F(Doctor, NamesWhoDropsWhatSitesSendAndWhereToAcceptIt) {
+    fake_.firewall.drops = {{"ip", "filter", "FORWARD", ForwardDrop::Owner::docker}};
+    EXPECT_EQ(problems(),
+              "other firewalls: chain FORWARD of table ip filter (Docker) drops what it forwards\n"
+              "# iptables -I DOCKER-USER -s 10.10.0.0/16 -j ACCEPT\n"
+              "# iptables -I DOCKER-USER -d 10.10.0.0/16 -m conntrack "
+              "--ctstate RELATED,ESTABLISHED -j ACCEPT\n");
+    fake_.firewall.drops = {{"ip", "filter", "FORWARD", ForwardDrop::Owner::ufw}};
+    EXPECT_EQ(problems(),
+              "other firewalls: chain FORWARD of table ip filter (ufw) drops what it forwards\n"
+              "# ufw route allow from 10.10.0.0/16\n");
+    fake_.firewall.drops = {{"inet", "mine", "fwd", ForwardDrop::Owner::other}};
+    EXPECT_EQ(problems(),
+              "other firewalls: chain fwd of table inet mine drops what it forwards\n"
+              "# nft insert rule inet mine fwd ip saddr 10.10.0.0/16 accept\n"
+              "# nft insert rule inet mine fwd ip daddr 10.10.0.0/16 ct state established,related "
+              "accept\n");
+}
+
+}  // namespace
+}  // namespace wpns
