@@ -11,7 +11,7 @@ std::string newest(const host::Files& files, const SiteName& site) {
     std::string found;
     for (const auto& text : files.list(apply::backup_dir)) {
         const auto name = ArchiveName::parse(text);
-        if (name && name->site == site && name->stamp > found) found = name->stamp;
+        if (name && name->site == site && is_older(found, name->stamp)) found = name->stamp;
     }
     if (found.empty())
         throw Error(ErrorKind::usage, "there is no backup of " + site.str(),
@@ -47,7 +47,7 @@ apply::Backup checked_backup(Session& session, const std::string& path) {
 }
 
 apply::Backup back_up(Session& session, const Globals& globals, const KnownSite& site,
-                      const std::string& directory) {
+                      const std::string& directory, Origin origin) {
     const auto sandbox = desired::exec_unit(session.inputs(), site.name, site.config, site.record);
     if (!sandbox) throw Error(ErrorKind::config, sandbox.error());
     const auto settings = session.host().files.read(site_file(globals.config_dir, site.name));
@@ -64,7 +64,8 @@ apply::Backup back_up(Session& session, const Globals& globals, const KnownSite&
                                                : site.config.php.version,
         .sandbox = *sandbox,
         .settings = settings ? settings->content : "",
-        .archive_dir = session.config().host.archive_dir};
+        .archive_dir = session.config().host.archive_dir,
+        .scheduled = origin == Origin::schedule};
     return with_context(site.name.str(),
                         [&] { return apply::make_backup(session.host(), source, directory); });
 }

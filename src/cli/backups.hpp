@@ -23,8 +23,11 @@ struct KnownSite {
 /// A backup that was read again from end to end; Error{conflict} where it is not as written.
 [[nodiscard]] apply::Backup checked_backup(Session& session, const std::string& path);
 
+/// Who asked for a backup.
+enum class Origin { person, schedule };
+
 /// Backs a site up into a directory.
 [[nodiscard]] apply::Backup back_up(Session& session, const Globals& globals, const KnownSite& site,
-                                    const std::string& directory);
+                                    const std::string& directory, Origin origin);
 
 }  // namespace wpns::cli

@@ -101,10 +101,17 @@ void declare_exec(CLI::App& app, Command& command) {
 void declare_backup(CLI::App& app, Command& command) {
     auto options = std::make_shared<BackupOptions>();
     auto* sub = verb(app, command, "backup", "Back up a site while it serves", options, cmd_backup);
-    sub->add_option("NAME", options->name, "Name of the site; with --check also a path")
-        ->required();
-    sub->add_option("--to", options->to, "Directory of root's (default: /var/lib/wpns/backups)");
-    sub->add_flag("--check", options->check, "Read a backup again and compare it; changes nothing");
+    auto* name =
+        sub->add_option("NAME", options->name, "Name of the site; with --check also a path");
+    auto* to = sub->add_option("--to", options->to,
+                               "Directory of root's (default: /var/lib/wpns/backups)");
+    auto* check = sub->add_flag("--check", options->check,
+                                "Read a backup again and compare it; changes nothing");
+    sub->add_flag("--all", options->all,
+                  "Every site, as the timer does; of those only the newest are kept")
+        ->excludes(name)
+        ->excludes(to)
+        ->excludes(check);
     auto back = std::make_shared<RestoreOptions>();
     sub = verb(app, command, "restore", "Bring a site to the state of a backup", back, cmd_restore);
     sub->add_option("NAME", back->name, "Name of the site")->required();

@@ -101,6 +101,7 @@ struct BackupOptions {
     std::string name;  ///< of a site; with `check` also a path or NAME-STAMP
     std::string to;
     bool check = false;
+    bool all = false;  ///< as the schedule does: every site, older ones deleted
 };
 [[nodiscard]] int cmd_backup(const Globals& globals, const host::Host& host,
                              const BackupOptions& options);

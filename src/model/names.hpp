@@ -24,6 +24,7 @@ inline constexpr const char* sandbox_root = "/usr/share/wpns/sandbox";
 inline constexpr const char* vhost_dir = "/etc/nginx/wpns.d";
 inline constexpr const char* resolve_timer = "wpns-resolve.timer";
 inline constexpr const char* verify_timer = "wpns-verify.timer";
+inline constexpr const char* backup_timer = "wpns-backup.timer";
 /// Interface group of every host end: one integer compare tells our traffic from all other.
 inline constexpr unsigned link_group = 0x7770;
 
