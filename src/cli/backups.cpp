@@ -70,4 +70,25 @@ apply::Backup back_up(Session& session, const Globals& globals, const KnownSite&
                         [&] { return apply::make_backup(session.host(), source, directory); });
 }
 
+apply::RestoreTarget restore_target(Session& session, const Globals& globals, const KnownSite& site,
+                                    const apply::Intent& intent) {
+    apply::RestoreTarget target{.site = site.name,
+                                .allocation = site.record.allocation,
+                                .domain = site.config.domain,
+                                .core = site.config.wordpress.core,
+                                .intent = intent,
+                                .settings = {},
+                                .rename = {},
+                                .staging = {intent.path, apply::staging_run_dir(site.name)},
+                                .units = {},
+                                .services = {}};
+    if (auto file = session.host().files.read(site_file(globals.config_dir, site.name)))
+        target.settings = std::move(file->content);
+    auto units = desired::staging_units(session.inputs(), site.name, site.config, site.record,
+                                        target.staging);
+    if (!units) throw Error(ErrorKind::config, units.error());
+    target.units = std::move(*units);
+    return target;
+}
+
 }  // namespace wpns::cli

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "apply/backup.hpp"
+#include "apply/restore.hpp"
 #include "cli/session.hpp"
 
 namespace wpns::cli {
@@ -29,5 +30,10 @@ enum class Origin { person, schedule };
 /// Backs a site up into a directory.
 [[nodiscard]] apply::Backup back_up(Session& session, const Globals& globals, const KnownSite& site,
                                     const std::string& directory, Origin origin);
+
+/// A restore to a site as `intent` says; no service is to be stopped.
+[[nodiscard]] apply::RestoreTarget restore_target(Session& session, const Globals& globals,
+                                                  const KnownSite& site,
+                                                  const apply::Intent& intent);
 
 }  // namespace wpns::cli

@@ -119,6 +119,16 @@ void declare_backup(CLI::App& app, Command& command) {
     sub->add_flag("--yes", back->yes, "Answer every question with yes");
 }
 
+void declare_clone(CLI::App& app, Command& command) {
+    auto options = std::make_shared<CloneOptions>();
+    auto* sub = verb(app, command, "clone", "Make a new site that is a copy of another", options,
+                     cmd_clone);
+    sub->add_option("NAME", options->original, "Name of the site that is copied")->required();
+    sub->add_option("NEW", options->copy, "Name of the new site")->required();
+    sub->add_option("--domain", options->domain, "Its server name and URL (default: NEW.example)");
+    sub->add_flag("--muted", options->muted, "It reaches nobody: network.egress = \"none\"");
+}
+
 void declare_archive(CLI::App& app, Command& command) {
     auto* archive = app.add_subcommand("archive", "List, bring back or destroy removed sites");
     archive->require_subcommand(1);
@@ -194,6 +204,7 @@ void declare(CLI::App& app, Globals& globals, Command& command) {
     declare_reading(app, command);
     declare_exec(app, command);
     declare_backup(app, command);
+    declare_clone(app, command);
     declare_archive(app, command);
     declare_registry(app, command);
     declare_boot(app, command);

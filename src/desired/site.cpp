@@ -257,8 +257,8 @@ class SiteBuilder {
         wordpress.locale = site_.config.wordpress.locale;
         wordpress.url = site_.url();
         wordpress.core = site_.config.wordpress.core;
-        wordpress_ = builder_.add(Kind::wordpress, site_.data() + "/wordpress.installed", wordpress,
-                                  all_units());
+        wordpress_ = builder_.add(Kind::wordpress, site_.data() + "/" + names::installed_file,
+                                  wordpress, all_units());
     }
 
     void add_vhost() {

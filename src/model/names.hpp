@@ -22,6 +22,8 @@ inline constexpr const char* downloads_dir = "/var/lib/wpns/downloads";
 inline constexpr const char* unit_dir = "/etc/systemd/system";
 inline constexpr const char* sandbox_root = "/usr/share/wpns/sandbox";
 inline constexpr const char* vhost_dir = "/etc/nginx/wpns.d";
+/// In a data directory: WordPress is there as a whole.
+inline constexpr const char* installed_file = "wordpress.installed";
 inline constexpr const char* resolve_timer = "wpns-resolve.timer";
 inline constexpr const char* verify_timer = "wpns-verify.timer";
 inline constexpr const char* backup_timer = "wpns-backup.timer";
