@@ -26,6 +26,7 @@ struct BackupSource {
     std::string sandbox;   ///< unit text of the site's exec sandbox
     std::string settings;  ///< text of the site's file
     std::string archive_dir;
+    bool scheduled = false;
 };
 
 struct Backup {
@@ -40,6 +41,13 @@ struct Backup {
 
 /// Takes away what an interrupted backup has left.
 void discard_backup(host::Files& files, const std::string& partial);
+
+/// Deletes a backup: it loses its name first.
+void purge_backup(host::Files& files, const std::string& path);
+
+/// Deletes the backups of `made`'s site that the schedule has made, all but the newest `keep`. What
+/// was made by hand, what cannot be read and `made` itself stay, whatever the clock says.
+void keep_newest(host::Files& files, const Backup& made, unsigned keep);
 
 /// The manifest of the backup in `path`. Error{missing} where there is none, Error{conflict} where
 /// it is damaged.

@@ -1,11 +1,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "apply/answer.hpp"
 #include "apply/parallel.hpp"
 #include "apply/perform.hpp"
 #include "apply/sandbox.hpp"
 #include "base/digest.hpp"
-#include "base/text.hpp"
 
 namespace wpns::apply {
 namespace {
@@ -29,19 +29,6 @@ std::string request(const Wordpress& wordpress, const std::string& password) {
         .dump();
 }
 
-/// The installer's answer is one JSON object; anything else is a failure with what it said.
-void check_answer(const host::Process::Result& result) {
-    const auto answer = json::parse(result.out, nullptr, false);
-    if (result.status == 0 && answer.is_object() && answer.value("installed", false)) return;
-    const bool explained =
-        answer.is_object() && answer.contains("error") && answer["error"].is_string();
-    const std::string said =
-        explained ? answer["error"].get<std::string>() : result.out + result.err;
-    throw Error(ErrorKind::failed, "the installer ended with status " +
-                                       std::to_string(result.status) + ": " +
-                                       printable(trim(said.substr(0, 600))));
-}
-
 }  // namespace
 
 /// The installer runs as the site, in its sandbox. It is idempotent: where an earlier run installed
@@ -59,7 +46,7 @@ Errors perform_wordpress(Context& context, Batch batch) {
         return command;
     };
     const auto finish = [&](const plan::Action& action, const host::Process::Result& result) {
-        check_answer(result);
+        require_answer(result, "installed", "the installer");
         if (given.empty())
             context.report[action.key.site].admin_password = passwords.at(action.key.site);
         File marker;

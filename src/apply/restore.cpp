@@ -28,12 +28,13 @@ void stop_site(host::Units& units, const RestoreTarget& target) {
 void label(host::Files& files, const RestoreTarget& target) {
     const auto stamp = target.staging.data.substr(target.staging.data.rfind('/') + 1)
                            .substr(target.site.str().size() + 1);
-    write_record(files, target.data,
+    const std::string& data = target.intent.data;
+    write_record(files, data,
                  {ArchiveKind::replaced, target.site, stamp, target.domain, target.allocation});
     File settings;
     settings.content = target.settings;
     settings.mode = 0600;
-    files.write(target.data + "/" + site_settings_file, settings);
+    files.write(data + "/" + site_settings_file, settings);
 }
 
 /// Its account numbers stay reserved as long as the archive is there, whatever becomes of the site.
@@ -50,18 +51,9 @@ std::string staging_run_dir(const SiteName& site) {
     return names::run_dir(site) + ".restore";
 }
 
-std::string restore(const host::Host& host, Registry& registry, RegistryFile& file,
-                    const Backup& backup, const RestoreTarget& target) {
+void exchange_data(const host::Host& host, const Backup& backup, const RestoreTarget& target) {
     auto& files = host.files;
-    const std::string& path = target.staging.data;
-    const Intent intent{Intent::Operation::restore, target.site, path, target.data, {}};
-    Journal(files).begin(intent);
-    ScopeGuard undo([&] {
-        try {
-            settle_restore(host, registry, file, intent);
-        } catch (const Error&) {  // the error that is on its way says more; the next run does it
-        }
-    });
+    const std::string& path = target.intent.path;
     const std::string archive_dir = path.substr(0, path.rfind('/'));
     if (!files.is_directory(archive_dir)) files.make_directory(archive_dir, Directory{0, 0, 0700});
     files.make_directory(target.staging.run_dir, {});
@@ -71,13 +63,25 @@ std::string restore(const host::Host& host, Registry& registry, RegistryFile& fi
     with_context("load the database", [&] { stage_database(host, backup, target); });
     File marker;
     marker.mode = 0600;
-    files.write(path + "/wordpress.installed", marker);
+    files.write(path + "/" + names::installed_file, marker);
     label(files, target);
     with_context("stop the site", [&] { stop_site(host.units, target); });
-    files.exchange(target.data, path);
+    files.exchange(target.intent.data, path);
+}
+
+std::string restore(const host::Host& host, Registry& registry, RegistryFile& file,
+                    const Backup& backup, const RestoreTarget& target) {
+    Journal(host.files).begin(target.intent);
+    ScopeGuard undo([&] {
+        try {
+            settle_restore(host, registry, file, target.intent);
+        } catch (const Error&) {  // the error that is on its way says more; the next run does it
+        }
+    });
+    exchange_data(host, backup, target);
     undo.dismiss();
-    settle_restore(host, registry, file, intent);
-    return path;
+    settle_restore(host, registry, file, target.intent);
+    return target.intent.path;
 }
 
 void settle_restore(const host::Host& host, Registry& registry, RegistryFile& file,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,14 +14,22 @@
 /// old state or all of the new one.
 namespace wpns::apply {
 
+/// The server names by which the content of a backup calls its site, and the one it gets.
+struct Rename {
+    std::vector<std::string> from;
+    std::string to;
+    std::string url;  ///< address of the front page, without a slash at its end
+};
+
 /// The site that a backup is restored to.
 struct RestoreTarget {
     SiteName site;
     Allocation allocation;
     std::string domain;
     CoreMode core = CoreMode::managed;
-    std::string data;      ///< its live data directory
-    std::string settings;  ///< text of its file, for the archive of what is replaced
+    Intent intent;                 ///< in the journal from before the first effect
+    std::string settings;          ///< text of its file, for the archive of what is replaced
+    std::optional<Rename> rename;  ///< where it is another site than the backup's
     desired::Staging staging;
     desired::StagingUnits units;
     std::vector<std::string> services;  ///< what runs on its data
@@ -28,6 +37,10 @@ struct RestoreTarget {
 
 /// The directory of sockets for a database that is being loaded; no site can have that name.
 [[nodiscard]] std::string staging_run_dir(const SiteName& site);
+
+/// Builds the new state and lets it change places with the live one; the services are stopped. The
+/// intent is there before and after. On Error the site is as it was, but for what was built.
+void exchange_data(const host::Host& host, const Backup& backup, const RestoreTarget& target);
 
 /// Restores a backup that check_backup has accepted; the services are stopped at the end, and
 /// `sync` starts them. Gives the path of the archive with what was replaced. On Error the site is

@@ -1,5 +1,8 @@
 #include "apply/restore_stage.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include "apply/answer.hpp"
 #include "apply/backup_stream.hpp"
 #include "apply/perform.hpp"
 #include "apply/sandbox.hpp"
@@ -67,6 +70,17 @@ void stop_server(const host::Host& host, const SiteName& site) {
     stop(host, server_units(site));
 }
 
+/// What the content says is looked at by the site itself, on the server that it was loaded into.
+void rename_content(const host::Host& host, const RestoreTarget& target) {
+    auto command = sandboxed(target.units.exec, {"/usr/bin/php", "/usr/share/wpns/php/rename.php"},
+                             Terminal::pipes, longest_step);
+    const auto& rename = *target.rename;
+    command.input =
+        nlohmann::json{{"from", rename.from}, {"to", rename.to}, {"url", rename.url}}.dump();
+    with_context("change its address in the database",
+                 [&] { require_answer(host.process.run(command), "renamed", "rename.php"); });
+}
+
 }  // namespace
 
 void stage_files(const host::Host& host, const Backup& backup, const RestoreTarget& target) {
@@ -93,6 +107,7 @@ void stage_database(const host::Host& host, const Backup& backup, const RestoreT
                          "--default-character-set=utf8mb4", "--", "wordpress"},
                         Terminal::pipes, longest_step),
               "mariadb");
+    if (target.rename) rename_content(host, target);
     stop_server(host, target.site);
 }
 

@@ -11,7 +11,7 @@ std::string newest(const host::Files& files, const SiteName& site) {
     std::string found;
     for (const auto& text : files.list(apply::backup_dir)) {
         const auto name = ArchiveName::parse(text);
-        if (name && name->site == site && name->stamp > found) found = name->stamp;
+        if (name && name->site == site && is_older(found, name->stamp)) found = name->stamp;
     }
     if (found.empty())
         throw Error(ErrorKind::usage, "there is no backup of " + site.str(),
@@ -47,7 +47,7 @@ apply::Backup checked_backup(Session& session, const std::string& path) {
 }
 
 apply::Backup back_up(Session& session, const Globals& globals, const KnownSite& site,
-                      const std::string& directory) {
+                      const std::string& directory, Origin origin) {
     const auto sandbox = desired::exec_unit(session.inputs(), site.name, site.config, site.record);
     if (!sandbox) throw Error(ErrorKind::config, sandbox.error());
     const auto settings = session.host().files.read(site_file(globals.config_dir, site.name));
@@ -64,9 +64,31 @@ apply::Backup back_up(Session& session, const Globals& globals, const KnownSite&
                                                : site.config.php.version,
         .sandbox = *sandbox,
         .settings = settings ? settings->content : "",
-        .archive_dir = session.config().host.archive_dir};
+        .archive_dir = session.config().host.archive_dir,
+        .scheduled = origin == Origin::schedule};
     return with_context(site.name.str(),
                         [&] { return apply::make_backup(session.host(), source, directory); });
+}
+
+apply::RestoreTarget restore_target(Session& session, const Globals& globals, const KnownSite& site,
+                                    const apply::Intent& intent) {
+    apply::RestoreTarget target{.site = site.name,
+                                .allocation = site.record.allocation,
+                                .domain = site.config.domain,
+                                .core = site.config.wordpress.core,
+                                .intent = intent,
+                                .settings = {},
+                                .rename = {},
+                                .staging = {intent.path, apply::staging_run_dir(site.name)},
+                                .units = {},
+                                .services = {}};
+    if (auto file = session.host().files.read(site_file(globals.config_dir, site.name)))
+        target.settings = std::move(file->content);
+    auto units = desired::staging_units(session.inputs(), site.name, site.config, site.record,
+                                        target.staging);
+    if (!units) throw Error(ErrorKind::config, units.error());
+    target.units = std::move(*units);
+    return target;
 }
 
 }  // namespace wpns::cli

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "apply/backup.hpp"
+#include "apply/restore.hpp"
 #include "cli/session.hpp"
 
 namespace wpns::cli {
@@ -23,8 +24,16 @@ struct KnownSite {
 /// A backup that was read again from end to end; Error{conflict} where it is not as written.
 [[nodiscard]] apply::Backup checked_backup(Session& session, const std::string& path);
 
+/// Who asked for a backup.
+enum class Origin { person, schedule };
+
 /// Backs a site up into a directory.
 [[nodiscard]] apply::Backup back_up(Session& session, const Globals& globals, const KnownSite& site,
-                                    const std::string& directory);
+                                    const std::string& directory, Origin origin);
+
+/// A restore to a site as `intent` says; no service is to be stopped.
+[[nodiscard]] apply::RestoreTarget restore_target(Session& session, const Globals& globals,
+                                                  const KnownSite& site,
+                                                  const apply::Intent& intent);
 
 }  // namespace wpns::cli

@@ -58,21 +58,13 @@ SiteConfig site_of(const AddOptions& options) {
     return site;
 }
 
-void throw_problems(const std::vector<config::Problem>& problems) {
-    if (problems.empty()) return;
-    std::string text;
-    for (const auto& problem : problems) text += config::describe(problem);
-    throw Error(ErrorKind::config, text + "nothing was changed");
-}
-
 /// Checks the new file together with all others before it is written.
 void write_site_file(const Globals& globals, const host::Host& host, const AddOptions& options) {
     const std::string path = site_file(globals.config_dir, site_name(options.name));
     File file;
     file.content = config::site_file_text(site_of(options));
-    throw_problems(
-        read_config(host.files, globals.config_dir, 0, config::Source{path, file.content})
-            .problems);
+    require_fine(
+        read_config(host.files, globals.config_dir, 0, config::Source{path, file.content}));
     if (!host.files.is_directory(globals.config_dir + "/sites.d"))
         host.files.make_directory(globals.config_dir + "/sites.d", {});
     host.files.write(path, file);

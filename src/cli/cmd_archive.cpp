@@ -188,7 +188,7 @@ int cmd_archive_purge(const Globals& globals, const host::Host& host,
     const auto entry = find(session, options.name);
     if (!confirm("DESTROY " + entry.path + " for good?", options.yes)) return done;
     if (entry.kind == "backup")
-        host.files.purge_trusted_tree(entry.path);
+        apply::purge_backup(host.files, entry.path);
     else
         apply::purge_archive(host.files, session.registry(), session.registry_file(), entry.path);
     return done;

@@ -5,7 +5,6 @@
 #include "base/scope_guard.hpp"
 #include "base/text.hpp"
 #include "cli/backups.hpp"
-#include "cli/config_files.hpp"
 #include "cli/execution.hpp"
 #include "cli/recovery.hpp"
 #include "cli/report.hpp"
@@ -23,27 +22,15 @@ std::vector<std::string> services_of(const SiteRecord& record, const SiteName& s
     return names;
 }
 
-apply::RestoreTarget target_of(Session& session, const Globals& globals, const KnownSite& site) {
-    const auto& host_config = session.config().host;
-    const auto name = apply::unused_name(session.host().files,
-                                         {host_config.archive_dir, apply::backup_dir}, site.name);
-    apply::RestoreTarget target{
-        .site = site.name,
-        .allocation = site.record.allocation,
-        .domain = site.config.domain,
-        .core = site.config.wordpress.core,
-        .data = host_config.data_dir + "/" + site.name.str(),
-        .settings = {},
-        .staging = {host_config.archive_dir + "/" + name.str(), apply::staging_run_dir(site.name)},
-        .units = {},
-        .services = services_of(site.record, site.name)};
-    if (auto file = session.host().files.read(site_file(globals.config_dir, site.name)))
-        target.settings = std::move(file->content);
-    auto units = desired::staging_units(session.inputs(), site.name, site.config, site.record,
-                                        target.staging);
-    if (!units) throw Error(ErrorKind::config, units.error());
-    target.units = std::move(*units);
-    return target;
+apply::Intent intent_of(const Session& session, const SiteName& site) {
+    const auto& settings = session.config().host;
+    const auto name =
+        apply::unused_name(session.host().files, {settings.archive_dir, apply::backup_dir}, site);
+    return {apply::Intent::Operation::restore,
+            site,
+            settings.archive_dir + "/" + name.str(),
+            settings.data_dir + "/" + site.str(),
+            {}};
 }
 
 void require_fit(const apply::Backup& backup, const KnownSite& site) {
@@ -86,7 +73,8 @@ int cmd_restore(const Globals& globals, const host::Host& host, const RestoreOpt
                      backup.manifest.created + "? The present ones are kept in an archive.",
                  options.yes))
         return done;
-    const auto target = target_of(session, globals, site);
+    auto target = restore_target(session, globals, site, intent_of(session, name));
+    target.services = services_of(site.record, name);
     // By systemd alone: on a full disk not even the registry can be written.
     ScopeGuard start_again([&] {
         try {

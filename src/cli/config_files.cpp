@@ -57,6 +57,13 @@ config::Config read_config(const host::Files& files, const std::string& dir,
     return config::read(host, sites);
 }
 
+void require_fine(const config::Config& config) {
+    if (config.problems.empty()) return;
+    std::string text;
+    for (const auto& problem : config.problems) text += config::describe(problem);
+    throw Error(ErrorKind::config, text + "nothing was changed");
+}
+
 config::Config read_config_files(const std::vector<std::string>& paths) {
     std::optional<config::Source> host;
     std::vector<config::Source> sites;

@@ -17,6 +17,9 @@ namespace wpns::cli {
                                          std::size_t sites_recorded,
                                          const std::optional<config::Source>& extra = std::nullopt);
 
+/// Error{config} with every problem, where there are any.
+void require_fine(const config::Config& config);
+
 /// These files alone, as somebody who may not be root; ownership does not matter. A file called
 /// wpns.toml is the host's.
 [[nodiscard]] config::Config read_config_files(const std::vector<std::string>& paths);

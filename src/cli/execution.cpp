@@ -46,13 +46,17 @@ void verify(Session& session, const Scope& scope, apply::Report& report) {
 
 }  // namespace
 
-apply::Report execute(Session& session, const Planned& planned, const Scope& scope,
-                      apply::Options options) {
+apply::Report carry_out(Session& session, const plan::Plan& plan, apply::Options options) {
     options.data_dir = session.config().host.data_dir;
     options.archive_dir = session.config().host.archive_dir;
     options.walls = desired::walls(session.inputs());
-    auto report = apply::execute(planned.plan, session.host(), session.registry(),
-                                 session.registry_file(), options);
+    return apply::execute(plan, session.host(), session.registry(), session.registry_file(),
+                          options);
+}
+
+apply::Report execute(Session& session, const Planned& planned, const Scope& scope,
+                      apply::Options options) {
+    auto report = carry_out(session, planned.plan, std::move(options));
     forget_gone(session, planned, report);
     verify(session, scope, report);
     return report;

@@ -105,15 +105,32 @@ void declare_exec(CLI::App& app, Command& command) {
 void declare_backup(CLI::App& app, Command& command) {
     auto options = std::make_shared<BackupOptions>();
     auto* sub = verb(app, command, "backup", "Back up a site while it serves", options, cmd_backup);
-    sub->add_option("NAME", options->name, "Name of the site; with --check also a path")
-        ->required();
-    sub->add_option("--to", options->to, "Directory of root's (default: /var/lib/wpns/backups)");
-    sub->add_flag("--check", options->check, "Read a backup again and compare it; changes nothing");
+    auto* name =
+        sub->add_option("NAME", options->name, "Name of the site; with --check also a path");
+    auto* to = sub->add_option("--to", options->to,
+                               "Directory of root's (default: /var/lib/wpns/backups)");
+    auto* check = sub->add_flag("--check", options->check,
+                                "Read a backup again and compare it; changes nothing");
+    sub->add_flag("--all", options->all,
+                  "Every site, as the timer does; of those only the newest are kept")
+        ->excludes(name)
+        ->excludes(to)
+        ->excludes(check);
     auto back = std::make_shared<RestoreOptions>();
     sub = verb(app, command, "restore", "Bring a site to the state of a backup", back, cmd_restore);
     sub->add_option("NAME", back->name, "Name of the site")->required();
     sub->add_option("--at", back->at, "Time or path of a backup (default: the newest)");
     sub->add_flag("--yes", back->yes, "Answer every question with yes");
+}
+
+void declare_clone(CLI::App& app, Command& command) {
+    auto options = std::make_shared<CloneOptions>();
+    auto* sub = verb(app, command, "clone", "Make a new site that is a copy of another", options,
+                     cmd_clone);
+    sub->add_option("NAME", options->original, "Name of the site that is copied")->required();
+    sub->add_option("NEW", options->copy, "Name of the new site")->required();
+    sub->add_option("--domain", options->domain, "Its server name and URL (default: NEW.example)");
+    sub->add_flag("--muted", options->muted, "It reaches nobody: network.egress = \"none\"");
 }
 
 void declare_archive(CLI::App& app, Command& command) {
@@ -194,6 +211,7 @@ void declare(CLI::App& app, Globals& globals, Command& command) {
     declare_reading(app, command);
     declare_exec(app, command);
     declare_backup(app, command);
+    declare_clone(app, command);
     declare_archive(app, command);
     declare_registry(app, command);
     declare_boot(app, command);

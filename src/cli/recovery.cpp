@@ -2,6 +2,7 @@
 
 #include "apply/backup.hpp"
 #include "apply/restore.hpp"
+#include "cli/cloning.hpp"
 #include "cli/removal.hpp"
 
 namespace wpns::cli {
@@ -9,12 +10,13 @@ namespace {
 
 using Operation = apply::Intent::Operation;
 
-/// All but a removal, which needs the configuration.
+/// All but a removal and a clone, which need the configuration.
 void settle(const host::Host& host, const apply::Intent& intent) {
     apply::RegistryFile file(host.files);
     auto registry = file.load();
     switch (intent.operation) {
         case Operation::remove:
+        case Operation::clone:
             return;
         case Operation::archive_restore:
             return apply::take_back(host.files, registry, file, intent);
@@ -34,8 +36,11 @@ std::set<SiteName> recover(const Globals& globals, const host::Host& host) {
     std::set<SiteName> removed;
     for (const auto& intent : journal.unfinished()) {
         settle(host, intent);
-        if (intent.operation == Operation::remove && finish_removal(globals, host, intent))
-            removed.insert(intent.site);
+        const bool gone =
+            intent.operation == Operation::remove
+                ? finish_removal(globals, host, intent)
+                : intent.operation == Operation::clone && settle_clone(globals, host, intent);
+        if (gone) removed.insert(intent.site);
     }
     return removed;
 }

@@ -1,7 +1,5 @@
 #include "cli/removal.hpp"
 
-#include <iostream>
-
 #include "base/error.hpp"
 #include "cli/config_files.hpp"
 #include "cli/report.hpp"
@@ -22,10 +20,6 @@ void take_site_file(Session& session, const std::string& path, const std::string
         files.write(data + "/site.toml", *file);
     }
     files.remove_file(path);
-}
-
-void say(const SiteName& name, const std::string& words) {
-    std::cerr << "wpns: " << name.str() << ": " << words << "\n";
 }
 
 }  // namespace
@@ -61,13 +55,13 @@ bool finish_removal(const Globals& globals, const host::Host& host, const apply:
         intent.path == purge_word ? apply::Removal::purge : apply::Removal::archive;
     const auto removed = remove_site(globals, session, intent.site, removal);
     if (const auto error = first_error(removed.planned, removed.report)) {
-        say(intent.site, "its removal, which an earlier run began, is not finished: " + *error);
+        tell(intent.site, "its removal, which an earlier run began, is not finished: " + *error);
         return false;
     }
-    say(intent.site, "the removal that an earlier run began is finished");
+    tell(intent.site, "the removal that an earlier run began is finished");
     for (const auto& [site, outcome] : removed.report)
         if (!outcome.archive.empty())
-            say(intent.site, "files and database are kept in " + outcome.archive);
+            tell(intent.site, "files and database are kept in " + outcome.archive);
     return true;
 }
 

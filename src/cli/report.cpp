@@ -147,6 +147,10 @@ void print_error(const Globals& globals, const Error& error) {
     if (!error.remedy().empty()) std::cerr << "  " << error.remedy() << "\n";
 }
 
+void tell(const SiteName& site, const std::string& words) {
+    std::cerr << "wpns: " << site.str() << ": " << words << "\n";
+}
+
 SiteName site_name(const std::string& text) {
     auto name = SiteName::parse(text);
     if (!name)

@@ -35,6 +35,9 @@ void print_plan(const Globals& globals, const Planned& planned);
 /// One line on stderr: "wpns: message", and the remedy below.
 void print_error(const Globals& globals, const Error& error);
 
+/// What became of a site besides what was asked for, in one line on stderr.
+void tell(const SiteName& site, const std::string& words);
+
 /// SiteName::parse, or Error{usage}.
 [[nodiscard]] SiteName site_name(const std::string& text);
 

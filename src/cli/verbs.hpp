@@ -104,6 +104,7 @@ struct BackupOptions {
     std::string name;  ///< of a site; with `check` also a path or NAME-STAMP
     std::string to;
     bool check = false;
+    bool all = false;  ///< as the schedule does: every site, older ones deleted
 };
 [[nodiscard]] int cmd_backup(const Globals& globals, const host::Host& host,
                              const BackupOptions& options);
@@ -115,6 +116,16 @@ struct RestoreOptions {
 };
 [[nodiscard]] int cmd_restore(const Globals& globals, const host::Host& host,
                               const RestoreOptions& options);
+
+struct CloneOptions {
+    std::string original;
+    std::string copy;
+    std::string domain;  ///< COPY.example where empty
+    bool muted = false;  ///< its egress is "none"
+};
+/// Makes a new site with the files and the database of another.
+[[nodiscard]] int cmd_clone(const Globals& globals, const host::Host& host,
+                            const CloneOptions& options);
 
 /// Hidden verbs that units call at boot: `wpns firewall up` and `wpns netns up NAME`. They read the
 /// registry only.

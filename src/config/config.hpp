@@ -51,7 +51,8 @@ struct Config {
 [[nodiscard]] Config read(const std::optional<Source>& host_file,
                           const std::vector<Source>& site_files);
 
-/// The file that `wpns add` writes: domain and what else was given, commented.
-[[nodiscard]] std::string site_file_text(const SiteConfig& site);
+/// The file that `wpns add` writes: domain and whatever differs from the defaults, which may be
+/// those of wpns.toml, commented.
+[[nodiscard]] std::string site_file_text(const SiteConfig& site, const SiteConfig& defaults = {});
 
 }  // namespace wpns::config

@@ -28,6 +28,8 @@ std::vector<Key<HostConfig>> make_keys() {
         host("paths.archive_dir", WPNS_FIELD(archive_dir), text(rules::data_path)),
         host("accounts.ranges", WPNS_FIELD(id_ranges), list(id_range(), 16)),
         host("web.listen", WPNS_FIELD(listen), list(text(rules::listen), 16)),
+        host("backup.schedule", WPNS_FIELD(backup_schedule), text(rules::schedule)),
+        host("backup.keep", WPNS_FIELD(backup_keep), number({1, 1000})),
     };
     for (const auto& key : site_keys())
         if (key.scope == Scope::shared) keys.push_back(site_default(key));

@@ -29,6 +29,9 @@ using Rule = Verdict (*)(std::string_view);
 /// 64 lower-case hex digits.
 [[nodiscard]] Verdict sha256(std::string_view text);
 
+/// "never", "hourly", "daily", "weekly", "monthly", or a time of day such as "03:30".
+[[nodiscard]] Verdict schedule(std::string_view text);
+
 /// An absolute path in normal form of at most 200 characters out of A-Z a-z 0-9 . _ / + -
 [[nodiscard]] Verdict path(std::string_view text);
 /// Such a path where only root may create entries, as far as its name can tell.

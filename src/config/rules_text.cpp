@@ -24,6 +24,15 @@ bool is_locale(std::string_view text) {
     return parts.size() == 3 && is_region(parts[1]) && is_variant(parts[2]);
 }
 
+/// "HH:MM"
+bool is_time_of_day(std::string_view text) {
+    const auto below = [](std::string_view digits, std::string_view limit) {
+        return all_of(digits, is_digit) && digits < limit;
+    };
+    return text.size() == 5 && text[2] == ':' && below(text.substr(0, 2), "24") &&
+           below(text.substr(3), "60");
+}
+
 bool is_zone_part(std::string_view part) {
     const auto allowed = [](char c) { return is_word(c) || c == '+' || c == '-'; };
     return !part.empty() && is_letter(part.front()) && all_of(part, allowed);
@@ -76,6 +85,14 @@ Verdict timezone(std::string_view text) {
     if (zone) return {};
     return Refusal{quote(text) + " is no time zone",
                    "write one such as \"Europe/Berlin\" or \"UTC\""};
+}
+
+Verdict schedule(std::string_view text) {
+    for (const char* word : {"never", "hourly", "daily", "weekly", "monthly"})
+        if (text == word) return {};
+    if (is_time_of_day(text)) return {};
+    return Refusal{quote(text) + " is no schedule",
+                   "write never, hourly, daily, weekly, monthly or a time such as \"03:30\""};
 }
 
 Verdict sha256(std::string_view text) {

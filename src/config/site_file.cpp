@@ -3,12 +3,11 @@
 
 namespace wpns::config {
 
-std::string site_file_text(const SiteConfig& site) {
+std::string site_file_text(const SiteConfig& site, const SiteConfig& defaults) {
     std::string text =
         "# A site of wpns: the name of this file is the name of the site. After a change: wpns "
         "sync\n"
         "# Every key but domain has a default; docs/configuration.md lists them all.\n\n";
-    const SiteConfig defaults;
     std::string table;
     for (const auto& key : site_keys()) {
         const std::string value = key.write(site);

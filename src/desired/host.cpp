@@ -79,6 +79,21 @@ void add_units(Builder& builder) {
     builder.add_unit(names::firewall_watch, unit, {}, {{Kind::firewall, "table inet wpns", ""}});
 }
 
+/// The timer of the backups. Its service comes with the program.
+void add_backups(const Inputs& inputs, Builder& builder) {
+    const auto& schedule = inputs.host.backup_schedule;
+    if (schedule == "never") return;
+    File file;
+    // "daily" and "03:30" are both calendars of systemd's.
+    file.content =
+        builder.fill(names::backup_timer, Format::unit, Values().set("calendar", schedule));
+    const auto key = builder.add(
+        Kind::file, std::string(names::unit_dir) + "/" + names::backup_timer, std::move(file));
+    Unit timer;
+    timer.enabled = true;
+    builder.add_unit(names::backup_timer, timer, {key}, {});
+}
+
 }  // namespace
 
 std::expected<Desired, std::string> for_host(const Inputs& inputs,
@@ -88,6 +103,7 @@ std::expected<Desired, std::string> for_host(const Inputs& inputs,
     add_firewall(inputs, builder);
     add_nginx(inputs, builder);
     add_units(builder);
+    add_backups(inputs, builder);
     for (const auto& source : sources) {
         const auto fact = inputs.facts.cores.find(source);
         if (fact == inputs.facts.cores.end() || !fact->second) continue;

@@ -87,7 +87,7 @@ class SiteBuilder {
         std::string settings;
         for (const auto& [key, value] : site_.config.php.settings)
             settings += builder_.fill("php-setting.ini", Format::fragment,
-                                      Values().set("key", key).set("value", value));
+                                      Values().set_key("key", key).set("value", value));
         values_.set_fragment("settings", settings);
     }
 
@@ -242,8 +242,8 @@ class SiteBuilder {
         wordpress.locale = site_.config.wordpress.locale;
         wordpress.url = site_.url();
         wordpress.core = site_.config.wordpress.core;
-        wordpress_ = builder_.add(Kind::wordpress, site_.data() + "/wordpress.installed", wordpress,
-                                  all_units());
+        wordpress_ = builder_.add(Kind::wordpress, site_.data() + "/" + names::installed_file,
+                                  wordpress, all_units());
     }
 
     void add_vhost() {

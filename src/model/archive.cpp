@@ -1,6 +1,7 @@
 #include "model/archive.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/text.hpp"
 #include "model/given.hpp"
@@ -25,6 +26,14 @@ bool is_stamp(std::string_view text) {
     if (number.empty()) return true;
     return number.size() >= 2 && number.size() <= 6 && number.front() == '-' && number[1] != '0' &&
            std::ranges::all_of(number.substr(1), is_digit);
+}
+
+bool is_older(std::string_view one, std::string_view other) {
+    const auto parts = [](std::string_view stamp) {
+        const auto second = stamp.substr(0, pattern.size());
+        return std::tuple(second, stamp.size(), stamp);
+    };
+    return parts(one) < parts(other);
 }
 
 std::expected<ArchiveName, std::string> ArchiveName::parse(std::string_view text) {

@@ -11,6 +11,8 @@ namespace wpns {
 
 /// "20261122T055500Z", and "20261122T055500Z-2" for the second one of that second.
 [[nodiscard]] bool is_stamp(std::string_view text);
+/// Of two stamps: the tenth of one second comes after the second one.
+[[nodiscard]] bool is_older(std::string_view one, std::string_view other);
 
 /// NAME-STAMP: the name of an archive and of a backup, so no path can be hidden in it.
 struct ArchiveName {

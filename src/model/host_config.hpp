@@ -35,6 +35,9 @@ struct HostConfig {
     std::vector<IdRange> id_ranges = {{400, 899}, {600000, 699999}};
     // [web]
     std::vector<std::string> listen = {"80", "[::]:80"};  ///< `listen` values of the host's nginx
+    // [backup]
+    std::string backup_schedule = "never";  ///< "never", "hourly", "daily", ... or "HH:MM"
+    unsigned backup_keep = 7;               ///< so many of the schedule's a site, the newest
     // [site]: defaults for every key of a site file that does not name one site
     SiteConfig site_defaults;
 

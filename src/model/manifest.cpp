@@ -32,6 +32,7 @@ std::string to_text(const Manifest& manifest) {
         .text("core", manifest.core == CoreMode::managed ? "managed" : "private")
         .text("wordpress", manifest.wordpress)
         .text("php", manifest.php)
+        .number("scheduled", manifest.scheduled ? 1 : 0)
         .number("changed", manifest.changed ? 1 : 0);
     put(out, "database", manifest.database);
     put(out, "files", manifest.files);
@@ -49,6 +50,7 @@ std::expected<Manifest, std::string> parse_manifest(std::string_view text) {
                       .core = {},
                       .wordpress = in->text("wordpress"),
                       .php = in->text("php"),
+                      .scheduled = in->number("scheduled", 1) == 1,
                       .changed = in->number("changed", 1) == 1,
                       .database = read_part(*in, "database"),
                       .files = read_part(*in, "files"),

@@ -26,6 +26,7 @@ struct Manifest {
     CoreMode core = CoreMode::managed;  ///< "managed": wp-content alone is in it
     std::string wordpress;              ///< version, for display
     std::string php;                    ///< version, for display
+    bool scheduled = false;             ///< one of those that are deleted when newer ones are there
     bool changed = false;               ///< files changed, vanished or could not be read meanwhile
     BackupPart database;
     BackupPart files;

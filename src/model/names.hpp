@@ -22,10 +22,13 @@ inline constexpr const char* downloads_dir = "/var/lib/wpns/downloads";
 inline constexpr const char* unit_dir = "/etc/systemd/system";
 inline constexpr const char* sandbox_root = "/usr/share/wpns/sandbox";
 inline constexpr const char* vhost_dir = "/etc/nginx/wpns.d";
+/// In a data directory: WordPress is there as a whole.
+inline constexpr const char* installed_file = "wordpress.installed";
 inline constexpr const char* resolve_timer = "wpns-resolve.timer";
 inline constexpr const char* verify_timer = "wpns-verify.timer";
 inline constexpr const char* resolve_service = "wpns-resolve.service";
 inline constexpr const char* firewall_watch = "wpns-firewall-watch.service";
+inline constexpr const char* backup_timer = "wpns-backup.timer";
 /// Interface group of every host end: one integer compare tells our traffic from all other.
 inline constexpr unsigned link_group = 0x7770;
 

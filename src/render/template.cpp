@@ -1,6 +1,7 @@
 #include "render/template.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <functional>
 
 #include "base/text.hpp"
@@ -16,6 +17,11 @@ Values& Values::set(std::string hole, std::string value) {
 
 Values& Values::set(std::string hole, std::uint64_t value) {
     return set(std::move(hole), std::to_string(value));
+}
+
+Values& Values::set_key(std::string hole, std::string key) {
+    keys_[std::move(hole)] = std::move(key);
+    return *this;
 }
 
 Values& Values::set_list(std::string hole, std::vector<std::string> values) {
@@ -87,9 +93,18 @@ class Renderer {
     }
 
     std::string scalar(const std::string& hole) {
+        const auto key = values_.keys_.find(hole);
+        if (key != values_.keys_.end())
+            return is_key(key->second) ? key->second : fail("{{" + hole + "}} is no name");
         const auto it = values_.scalars_.find(hole);
         return it == values_.scalars_.end() ? fail("unknown hole {{" + hole + "}}")
                                             : checked(hole, it->second);
+    }
+
+    static bool is_key(std::string_view key) {
+        return !key.empty() && std::ranges::all_of(key, [](unsigned char c) {
+            return std::isalnum(c) != 0 || c == '_' || c == '.';
+        });
     }
 
     std::string checked(const std::string& hole, const std::string& value) {

@@ -28,6 +28,9 @@ class Values {
   public:
     Values& set(std::string hole, std::string value);
     Values& set(std::string hole, std::uint64_t value);
+    /// The name of a setting, letters, digits, "_" and ".": part of the structure of the text,
+    /// which a value is not.
+    Values& set_key(std::string hole, std::string key);
     Values& set_list(std::string hole, std::vector<std::string> values);
     /// Text that is itself the rendered text of a template of the same format: put in as lines.
     Values& set_fragment(std::string hole, std::string rendered);
@@ -35,6 +38,7 @@ class Values {
   private:
     friend class Renderer;
     std::map<std::string, std::string> scalars_;
+    std::map<std::string, std::string> keys_;
     std::map<std::string, std::vector<std::string>> lists_;
     std::map<std::string, std::string> fragments_;
 };

@@ -115,6 +115,15 @@ TEST_F(Lifecycle, AChangedSettingRestartsOnlyWhatReadsIt) {
     EXPECT_TRUE(plan().plan.actions.empty());
 }
 
+TEST_F(Lifecycle, SettingsOfPhpStandInItsIniFile) {
+    put_site("site-a",
+             "[php.settings]\nmax_input_vars = 1500\n\"date.timezone\" = \"Europe/Berlin\"\n");
+    EXPECT_EQ(errors_of(sync()), "");
+    const auto& ini = fake_.files.files.at("/etc/wpns/rendered/site-a/php.ini").content;
+    EXPECT_NE(ini.find("\nmax_input_vars = 1500\n"), std::string::npos) << ini;
+    EXPECT_NE(ini.find("\ndate.timezone = Europe/Berlin\n"), std::string::npos) << ini;
+}
+
 TEST_F(Lifecycle, EgressIsChangedWithoutARestart) {
     ASSERT_EQ(errors_of(sync()), "");
     fake_.units.restarted.clear();

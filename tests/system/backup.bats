@@ -68,7 +68,9 @@ assert_settled() {
     wordpress site-a 'update_option("wpns_probe", 0);
         $wpdb->query("CREATE TABLE IF NOT EXISTS wp_probe (id INT PRIMARY KEY, half INT)");'
     # Two rows a transaction: a dump that saw a half of one would hold an odd number.
-    inside site-a php -r 'require "/srv/www/wp-load.php"; for ($i = 0, $end = microtime(true) + 6; microtime(true) < $end; $i += 2) {
+    inside site-a php -r 'require "/srv/www/wp-load.php"; $stop = "/srv/www/wp-content/stop";
+        for ($i = 0, $end = microtime(true) + 120; microtime(true) < $end; $i += 2, clearstatcache()) {
+        if (file_exists($stop)) { unlink($stop); break; }
         $wpdb->query("START TRANSACTION"); $wpdb->insert("wp_probe", ["id" => $i, "half" => 0]); usleep(500);
         $wpdb->insert("wp_probe", ["id" => $i + 1, "half" => 1]); $wpdb->query("COMMIT");
         file_put_contents("/srv/www/wp-content/uploads/probe-" . $i % 50, str_repeat("x", $i)); } echo $i;' >"$BATS_TEST_TMPDIR/rows" &
@@ -79,6 +81,7 @@ assert_settled() {
         on wpns backup --check "$(cat "$BATS_TEST_TMPDIR/path")"
     done
     kill -0 "$writer"
+    inside site-a touch /srv/www/wp-content/stop
     wait "$writer"
     run -0 on wpns restore site-a --yes
     run -0 wordpress site-a 'echo $wpdb->get_var("SELECT COUNT(*) FROM wp_probe") , " ", $wpdb->get_var("SELECT SUM(half) FROM wp_probe");'

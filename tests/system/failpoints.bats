@@ -170,11 +170,12 @@ say_state() {
         update_option("state", $argv[1]); file_put_contents("/srv/www/wp-content/uploads/state", $argv[1]);' -- "$1"
 }
 
-# "WORD WORD": what file and database say.
-state_of_k() {
-    inside site-k php -r 'require "/srv/www/wp-load.php";
+# "WORD WORD": what file and database of a site say: state_of SITE
+state_of() {
+    inside "$1" php -r 'require "/srv/www/wp-load.php";
         echo file_get_contents("/srv/www/wp-content/uploads/state"), " ", get_option("state");'
 }
+state_of_k() { state_of site-k; }
 
 clear_archives() {
     local name
@@ -185,9 +186,9 @@ clear_archives() {
 
 # Nothing of an unfinished run is left.
 assert_nothing_unfinished() {
-    run -0 on sh -c 'ls -A /var/lib/wpns/journal /var/lib/wpns/archive/*/unfinished /run/wpns/site-k.restore 2>/dev/null
-        ls -A /var/lib/wpns/backups | grep partial; systemctl list-units --all --plain --no-legend "wpns-*restore*"; true'
-    [[ ${output//\/var\/lib\/wpns\/journal:/} =~ ^[[:space:]]*$ ]] || { echo "left: $output" && return 1; }
+    run -0 on sh -c 'exec 2>/dev/null; ls -A /var/lib/wpns/journal; ls -A /var/lib/wpns/archive/*/unfinished /var/lib/wpns/sites/*/unfinished
+        ls -dA /run/wpns/*.restore; ls -A /var/lib/wpns/backups | grep "^\."; systemctl list-units --all --plain --no-legend "wpns-*restore*"; true'
+    [[ -z $output ]] || { echo "left: $output" && return 1; }
 }
 
 before_backup() { [[ $1 != "$first" ]] || prepare_site_k; }
@@ -245,3 +246,34 @@ after_archive_restore() {
 @test "archive restore that is killed" { torture archive_restore crash; }
 
 @test "archive restore that fails" { torture archive_restore eio; }
+
+# Takes the measure of what is there without the copy: of all but the sites that live on.
+traces_without_copy() { traces | grep -v 'site-[nk]'; }
+
+before_clone() {
+    [[ $1 == "$first" ]] || return 0
+    on wpns status site-k >/dev/null 2>&1 || add_site site-k
+    clear_archives
+    say_state live
+    traces_without_copy >"$BATS_TEST_TMPDIR/before"
+}
+try_clone() { faulty "$1" "$2" clone site-k site-l; }
+after_clone() {
+    assert_heals && assert_nothing_unfinished && assert_serves site-k || return 1
+    [[ $(state_of_k) == 'live live' ]] || { echo "the original: $(state_of_k)" && return 1; }
+    if on test -e /etc/wpns/sites.d/site-l.toml; then
+        [[ $(state_of site-l) == 'live live' ]] || { echo "the copy: $(state_of site-l)" && return 1; }
+        page site-l | grep -q //site-l.example || { echo 'the copy does not serve' && return 1; }
+        on wpns remove site-l --purge --yes
+    else
+        [[ -n $hit ]] || { echo "nothing was cloned: $last_output" && return 1; }
+    fi
+    traces_without_copy >"$BATS_TEST_TMPDIR/after"
+    diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+}
+
+@test "clone that is killed" { torture clone crash; }
+
+@test "clone that fails" { torture clone error; }
+
+@test "clone on a full disk" { torture clone enospc; }

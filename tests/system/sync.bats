@@ -31,7 +31,7 @@ restarted() { diff <(echo "$1") <(echo "$2") | sed -nE 's/^> .*Id=([^ ]+).*/\1/p
     local before_a before_b
     before_a=$(activations site-a)
     before_b=$(activations site-b)
-    on sh -c 'printf "[php]\nmax_children = 3\n" >>/etc/wpns/sites.d/site-a.toml'
+    on sh -c 'printf "[php]\nmax_children = 3\n[php.settings]\nmax_input_vars = 1500\n" >>/etc/wpns/sites.d/site-a.toml'
     run -3 on wpns plan --exit-code
     assert_output 'site-a'
     [[ $output != *site-b* ]]
@@ -39,6 +39,8 @@ restarted() { diff <(echo "$1") <(echo "$2") | sed -nE 's/^> .*Id=([^ ]+).*/\1/p
     [ "$(restarted "$before_a" "$(activations site-a)")" = wpns-php@site-a.service ]
     [ "$(activations site-b)" = "$before_b" ]
     assert_serves site-a
+    run -0 inside site-a php -r 'echo ini_get("max_input_vars");'
+    [ "$output" = 1500 ]
     run -0 on wpns plan --exit-code
 }
 

@@ -6,18 +6,31 @@
 namespace wpns::config {
 namespace {
 
+constexpr const char* no_numbers[] = {"-1",  "0",         "2147483648", "9223372036854775807",
+                                      "1_0", "0x1F4",     "0o310",      "0b11111111",
+                                      "+30", "1e999",     "inf",        "nan",
+                                      "8.0", "\"8\"",     "true",       "[8]",
+                                      "{}",  "1979-05-27"};
+
+Config read_host_key(const std::string& key, const std::string& value) {
+    return read(Source{"wpns.toml", toml_line(key, value)}, {});
+}
+
 TEST(Numbers, TakeDecimalDigits) {
     for (const auto& [key, value] : number_samples())
         EXPECT_EQ(described(read_site_keys(toml_line(key, value))), "");
+    for (const auto& [key, value] : host_number_samples())
+        EXPECT_EQ(described(read_host_key(key, value)), "");
 }
 
 TEST(Numbers, RefuseEverythingElse) {
-    for (const auto& [key, sample] : number_samples())
-        for (const char* value :
-             {"-1", "0", "2147483648", "9223372036854775807", "1_0", "0x1F4", "0o310", "0b11111111",
-              "+30", "1e999", "inf", "nan", "8.0", "\"8\"", "true", "[8]", "{}", "1979-05-27"})
+    for (const char* value : no_numbers) {
+        for (const auto& [key, sample] : number_samples())
             EXPECT_EQ(read_site_keys(toml_line(key, value)).problems.size(), 1U)
                 << key << " = " << value;
+        for (const auto& [key, sample] : host_number_samples())
+            EXPECT_EQ(read_host_key(key, value).problems.size(), 1U) << key << " = " << value;
+    }
 }
 
 TEST(Numbers, ThatFitInto64BitsOnlyAreNoToml) {

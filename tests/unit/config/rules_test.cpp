@@ -132,9 +132,15 @@ const Case listen{"listen",
                    "80 default_server",
                    "unix:/x"}};
 
+const Case schedule{"schedule",
+                    rules::schedule,
+                    {"never", "hourly", "daily", "weekly", "monthly", "00:00", "03:30", "23:59"},
+                    {"", "Daily", "always", "24:00", "03:60", "3:30", "03-30", "03:3x", "*:*",
+                     "*-*-* *:*:*", "9999-12-31", "03:30\n", "daily\nOnCalendar=hourly"}};
+
 INSTANTIATE_TEST_SUITE_P(All, Rules,
                          testing::Values(title, user_name, php_version, locale, timezone, sha256,
-                                         path, data_path, source, device, listen),
+                                         path, data_path, source, device, listen, schedule),
                          [](const auto& instance) { return std::string(instance.param.name); });
 
 TEST(Quote, IsPrintableAndShort) {

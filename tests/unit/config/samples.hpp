@@ -50,6 +50,7 @@ inline const std::map<std::string, Sample>& host_samples() {
         {"paths.data_dir", {"/var/lib/wpns/sites"}},
         {"paths.archive_dir", {"/var/lib/wpns/archive"}},
         {"web.listen", {"[::]:80", "[@]"}},
+        {"backup.schedule", {"03:30"}},
     };
     return samples;
 }
@@ -60,6 +61,12 @@ inline const std::map<std::string, std::string>& number_samples() {
         {"php.max_children", "8"},      {"mysql.max_connections", "30"}, {"network.mtu", "1500"},
         {"network.connections", "200"}, {"limits.tasks", "200"},
     };
+    return samples;
+}
+
+/// The same of the host.
+inline const std::map<std::string, std::string>& host_number_samples() {
+    static const std::map<std::string, std::string> samples = {{"backup.keep", "7"}};
     return samples;
 }
 

@@ -50,5 +50,18 @@ TEST(SiteFile, HoldsOnlyWhatWasGiven) {
     EXPECT_TRUE(text.starts_with("# "));
 }
 
+TEST(SiteFile, HoldsWhatDiffersFromTheDefaultsOfTheHost) {
+    SiteConfig defaults;
+    defaults.limits.tasks = 300;
+    SiteConfig site;
+    site.domain = "a.example";
+    site.limits.tasks = 200;
+    site.php.max_children = defaults.php.max_children;
+    const std::string text = site_file_text(site, defaults);
+    EXPECT_NE(text.find("tasks = 200\n"), std::string::npos) << text;
+    EXPECT_EQ(text.find("max_children"), std::string::npos) << text;
+    EXPECT_EQ(site_file_text(site).find("tasks"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace wpns::config

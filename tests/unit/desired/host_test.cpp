@@ -83,5 +83,29 @@ TEST(Host, WantsATreeForEachSourceThatThereIs) {
               1);
 }
 
+std::expected<Desired, std::string> scheduled(const std::string& schedule) {
+    HostConfig host;
+    host.backup_schedule = schedule;
+    const HostFacts facts;
+    const auto templates = shipped();
+    return for_host({host, facts, templates}, {});
+}
+
+TEST(BackupTimer, IsThereWhenThereIsASchedule) {
+    const ResourceKey file{Kind::file, "/etc/systemd/system/wpns-backup.timer", ""};
+    const ResourceKey unit{Kind::unit, "wpns-backup.timer", ""};
+    for (const auto& [schedule, line] :
+         {std::pair{"daily", "OnCalendar=daily\n"}, {"03:30", "OnCalendar=03:30\n"}}) {
+        const auto desired = scheduled(schedule);
+        ASSERT_TRUE(desired) << desired.error();
+        EXPECT_NE(std::get<File>(desired->at(file).value).content.find(line), std::string::npos);
+        EXPECT_TRUE(std::get<Unit>(desired->at(unit).value).enabled);
+    }
+    const auto never = scheduled("never");
+    ASSERT_TRUE(never);
+    EXPECT_FALSE(never->contains(file));
+    EXPECT_FALSE(never->contains(unit));
+}
+
 }  // namespace
 }  // namespace wpns::desired

@@ -27,6 +27,14 @@ TEST(ArchiveName, IsReadBack) {
     EXPECT_EQ(ArchiveName::parse("site-a-20261122T055500Z-2")->stamp, "20261122T055500Z-2");
 }
 
+TEST(Stamp, IsOlderByTimeThenByNumber) {
+    const char* in_order[] = {"20261122T055500Z", "20261122T055500Z-2", "20261122T055500Z-10",
+                              "20261122T055501Z"};
+    for (std::size_t i = 0; i < std::size(in_order); ++i)
+        for (std::size_t j = 0; j < std::size(in_order); ++j)
+            EXPECT_EQ(is_older(in_order[i], in_order[j]), i < j) << i << " " << j;
+}
+
 TEST(ArchiveName, RefusesEverythingElse) {
     for (const char* text : {"",
                              ".",

@@ -33,6 +33,15 @@ TEST(Template, PutsFragmentsInAsLines) {
               std::string::npos);
 }
 
+TEST(Template, AKeyIsPartOfTheStructureAndANameAlone) {
+    const auto line = "{{key}} = {{value}}\n";
+    const auto with = [](const char* key) { return Values().set_key("key", key).set("value", 5); };
+    EXPECT_EQ(filled(Format::fragment, line, with("date.timezone")), "date.timezone = 5\n");
+    for (const auto* key : {"", "a b", "a\nb", "[a]", "a=b", "a;b"})
+        EXPECT_EQ(filled(Format::fragment, line, with(key)),
+                  "error: template t: line 1: {{key}} is no name");
+}
+
 TEST(Template, NamesLineAndHoleOfAnUnknownHole) {
     EXPECT_EQ(filled(Format::unit, "[Unit]\nDescription={{nope}}\n", {}),
               "error: template t: line 2: unknown hole {{nope}}");
