@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "config/document.hpp"
 #include "reading.hpp"
@@ -15,12 +16,14 @@ namespace fs = std::filesystem;
 
 const fs::path suite = "/usr/share/gocode/src/github.com/BurntSushi/toml/internal/toml-test/tests";
 
-/// What a valid file is refused for all the same: the suite knows the drafts of TOML 1.1, and two
-/// things that toml++ cannot be trusted with are not read.
+/// Files of the drafts of TOML 1.1, which the suite has among the valid ones.
+const std::set<std::string> of_a_later_version = {
+    "valid/string/escape-esc.toml", "valid/string/hex-escape.toml",
+    "valid/datetime/no-seconds.toml", "valid/inline-table/newline.toml", "valid/key/unicode.toml"};
+
+/// Valid, and refused all the same, because toml++ cannot be trusted with it.
 bool is_known_refusal(const std::string& reason) {
-    for (const auto* known : {"TOML 1.0.0 and earlier", "a letter outside of ASCII"})
-        if (reason.find(known) != std::string::npos) return true;
-    return false;
+    return reason.find("a letter outside of ASCII") != std::string::npos;
 }
 
 /// All TOML files of a half of the suite ("valid" or "invalid"), in a stable order.
@@ -60,13 +63,14 @@ TEST(TomlSuite, ValidFilesAreRead) {
     for (const auto& file : files_of("valid")) {
         const std::string text = read_file(file);
         const Source site_file{"site-a.toml", text};
-        if (Document(site_file).parsed()) continue;
+        if (of_a_later_version.contains(fs::relative(file, suite)) || Document(site_file).parsed())
+            continue;
         const auto problems = read_site_text(text).problems;
         EXPECT_TRUE(is_known_refusal(problems.front().reason)) << file << "\n"
                                                                << problems.front().reason;
         ++refused;
     }
-    EXPECT_LT(refused, 8U);
+    EXPECT_LT(refused, 4U);
 }
 
 }  // namespace
