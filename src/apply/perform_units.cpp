@@ -47,17 +47,20 @@ Errors start_units(Context& context, Batch batch) {
     units.enable(
         names_of(batch, [&](const plan::Action& action) { return wanted(action).enabled; }));
     // A service that its socket woke in the course of this run may have read old files, so every
-    // service is restarted.
-    const auto restarts = [&](const plan::Action& action) {
-        return wanted(action).active &&
-               (action.verb == plan::Verb::restart || action.key.id.ends_with(".service"));
+    // service is restarted: one that may sleep, if it is awake.
+    enum class How { leave, start, restart, try_restart };
+    const auto how = [&](const plan::Action& action) {
+        const bool restarts = action.verb == plan::Verb::restart;
+        if (!wanted(action).active) return How::leave;
+        if (restarts && wanted(action).on_demand) return How::try_restart;
+        return restarts || action.key.id.ends_with(".service") ? How::restart : How::start;
     };
-    auto results = units.restart(names_of(batch, restarts), job_deadline);
-    results.merge(units.start(names_of(batch,
-                                       [&](const plan::Action& action) {
-                                           return wanted(action).active && !restarts(action);
-                                       }),
-                              job_deadline));
+    const auto names = [&](How wish) {
+        return names_of(batch, [&](const plan::Action& action) { return how(action) == wish; });
+    };
+    auto results = units.restart(names(How::restart), job_deadline);
+    results.merge(units.try_restart(names(How::try_restart), job_deadline));
+    results.merge(units.start(names(How::start), job_deadline));
     return by_position(batch, results);
 }
 

@@ -43,7 +43,8 @@ void add_pending(Session& session, const std::vector<SiteName>& added) {
         add_pending(record.resources, desired::for_site(session.inputs(), name, config, record));
     }
     if (!registry.sites.empty())
-        add_pending(registry.host, desired::for_host(session.inputs(), sources));
+        add_pending(registry.host,
+                    desired::for_host(session.inputs(), sources, desired::Idling::none));
 }
 
 void print(const Globals& globals, const apply::Rebuilt& rebuilt, const std::string& damage) {

@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "apply/park.hpp"
 #include "base/error.hpp"
 #include "cli/json.hpp"
 #include "cli/report.hpp"
@@ -22,6 +23,12 @@ std::set<SiteName> sites_of(const Session& session, const VerifyOptions& options
     return names;
 }
 
+/// What does not run cannot be looked at.
+void wake(const host::Host& host, const SiteName& name) {
+    const std::string problem = apply::wake(host, {&name, 1}).at(name);
+    if (!problem.empty()) throw Error(ErrorKind::failed, "wake " + name.str() + ": " + problem);
+}
+
 }  // namespace
 
 /// Nobody changes a site while it is looked at, so the lock is taken, for one site at a time.
@@ -40,6 +47,7 @@ int cmd_verify(const Globals& globals, const host::Host& host, const VerifyOptio
         const auto lock = host.lock.take("verify " + name.str(), lock_patience);
         Session session(globals, host, NoFiles::fine);
         if (!session.registry().sites.contains(name)) continue;  // removed meanwhile
+        if (session.registry().sites.at(name).on_demand()) wake(host, name);
         const auto plan = make_plan(session, {.only = {name}, .leaving = {}});
         const auto checks = verify_site(session, name, plan, ears);
         save_verified(host, name, checks);

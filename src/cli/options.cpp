@@ -89,6 +89,18 @@ void declare_reading(CLI::App& app, Command& command) {
     sub->add_option("FILE", check->files, "Only these files");
 }
 
+void declare_parking(CLI::App& app, Command& command) {
+    auto park = std::make_shared<ParkOptions>();
+    auto* sub = verb(app, command, "park", "Stop the services of sites until somebody comes", park,
+                     cmd_park);
+    sub->add_option("NAME", park->names, "Names of sites")->required();
+    auto wake = std::make_shared<ParkOptions>();
+    sub = verb(app, command, "wake", "Start the services of parked sites", wake, cmd_wake);
+    sub->add_option("NAME", wake->names, "Names of sites")->required();
+    auto* idle = app.add_subcommand("idle")->group("");
+    idle->callback([&command] { command = cmd_idle; });
+}
+
 void declare_exec(CLI::App& app, Command& command) {
     auto options = std::make_shared<ExecOptions>();
     auto* sub = verb(app, command, "exec", "Run a program as the site, inside its sandbox", options,
@@ -209,6 +221,7 @@ void declare(CLI::App& app, Globals& globals, Command& command) {
     declare_sync(app, command);
     declare_plan(app, command);
     declare_reading(app, command);
+    declare_parking(app, command);
     declare_exec(app, command);
     declare_backup(app, command);
     declare_clone(app, command);

@@ -104,12 +104,19 @@ class Planner {
             scope_.only.empty() && planned_.orphans.empty() && planned_.site_errors.empty();
         const bool any_stays = session_.registry().sites.size() > planned_.leaving.size();
         if (any_stays) {
-            auto wanted = desired::for_host(session_.inputs(), sources_);
+            auto wanted = desired::for_host(session_.inputs(), sources_, idling());
             if (!wanted) return exclude("", wanted.error());
             desired_.merge(*wanted);
         }
         for (const auto& [key, digest] : recorded)
             if (whole || !any_stays || desired_.contains(key)) recorded_.emplace(key, digest);
+    }
+
+    [[nodiscard]] desired::Idling idling() const {
+        const bool some = std::ranges::any_of(session_.registry().sites, [&](const auto& site) {
+            return site.second.idle_after != 0 && !planned_.leaving.contains(site.first);
+        });
+        return some ? desired::Idling::some : desired::Idling::none;
     }
 
     void compare() {

@@ -91,6 +91,7 @@ std::expected<SiteRecord, std::string> Session::record_for(const SiteName& site,
         !problem.empty())
         return std::unexpected(std::move(problem));
     record.domain = config.domain;
+    record.idle_after = config.idle_after;
     return record;
 }
 

@@ -21,13 +21,14 @@ bool is_service_process(const std::string& unit) {
     return unit.ends_with(".service") && !unit.starts_with("wpns-netns@");
 }
 
+/// A service on its way up or down, or a part of them (the database for a task), is no fault of a
+/// site whose sockets listen.
 std::string state_of(const std::map<std::string, std::string>& units) {
     const auto active = [](const auto& unit) { return unit.second == "active"; };
     if (units.empty()) return "absent";
     if (std::ranges::all_of(units, active)) return "active";
     const bool parked = std::ranges::all_of(units, [&](const auto& unit) {
-        return is_service_process(unit.first) ? unit.second == "inactive" || active(unit)
-                                              : active(unit);
+        return is_service_process(unit.first) ? unit.second != "failed" : active(unit);
     });
     return parked ? "parked" : "degraded";
 }

@@ -12,8 +12,8 @@ namespace wpns::cli {
 struct SiteStatus {
     std::string name;
     std::string domain;
-    /// "active": services run; "parked": sockets listen and nothing runs; "absent": a file, but not
-    /// set up; "degraded": all else
+    /// "active": services run; "parked": sockets listen, and some or all services are stopped or on
+    /// their way; "absent": a file, but not set up; "degraded": all else
     std::string state;
     const SiteRecord* record = nullptr;  ///< null where absent
     std::map<std::string, std::string>

@@ -69,6 +69,15 @@ struct VerifyOptions {
 /// What on the host stands in the way of the sites' network, with the fix.
 [[nodiscard]] int cmd_doctor(const Globals& globals, const host::Host& host);
 
+struct ParkOptions {
+    std::vector<std::string> names;
+};
+/// Stops the services of sites until somebody comes, and starts them.
+[[nodiscard]] int cmd_park(const Globals& globals, const host::Host& host,
+                           const ParkOptions& options);
+[[nodiscard]] int cmd_wake(const Globals& globals, const host::Host& host,
+                           const ParkOptions& options);
+
 struct CheckOptions {
     std::vector<std::string> files;
 };
@@ -135,5 +144,7 @@ struct CloneOptions {
 [[nodiscard]] int cmd_netns_up(const host::Host& host, const std::string& name);
 /// Hidden verb of a timer, `wpns resolve`: looks the host names of all allow lists up again.
 [[nodiscard]] int cmd_resolve(const host::Host& host);
+/// Hidden verb of a timer, `wpns idle`: parks the sites that nobody has visited for long enough.
+[[nodiscard]] int cmd_idle(const Globals& globals, const host::Host& host);
 
 }  // namespace wpns::cli

@@ -95,6 +95,22 @@ Codec<unsigned> seconds(Bounds<unsigned> bounds) {
     return {read, [=](const unsigned& value) { return toml_text(shown(value)); }};
 }
 
+Codec<unsigned> seconds_or_never(Bounds<unsigned> bounds) {
+    const auto read = [=](const Value& value) -> std::optional<unsigned> {
+        if (value.is_integer()) return plain<unsigned>(value, bounds, duration_text);
+        const auto time_or_never = [](std::string_view text) {
+            return text == "never" ? std::optional(0U) : parse_duration(text);
+        };
+        const auto given = parsed<unsigned>(value, time_or_never, "a time such as \"15m\"",
+                                            "write digits and s, m or h, or \"never\"");
+        if (!given || *given == 0) return given;
+        return bounded(value, *given, bounds, duration_text);
+    };
+    return {read, [](const unsigned& value) {
+                return toml_text(value == 0 ? std::string("never") : duration_text(value));
+            }};
+}
+
 Codec<unsigned> minutes_of_hour() {
     const auto read = [](const Value& value) -> std::optional<unsigned> {
         const auto given =

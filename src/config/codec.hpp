@@ -38,6 +38,8 @@ struct Bounds {
 [[nodiscard]] Codec<std::uint64_t> size(Bounds<std::uint64_t> bounds);
 /// Seconds: "60s", or a whole number.
 [[nodiscard]] Codec<unsigned> seconds(Bounds<unsigned> bounds);
+/// The same, or "never", which is 0.
+[[nodiscard]] Codec<unsigned> seconds_or_never(Bounds<unsigned> bounds);
 /// Minutes that divide an hour: "5m".
 [[nodiscard]] Codec<unsigned> minutes_of_hour();
 /// Percent of one core: "150%".

@@ -7,6 +7,7 @@ using SiteKeys = std::vector<Key<SiteConfig>>;
 
 constexpr std::uint64_t mib = 1ULL << 20U;
 constexpr std::uint64_t gib = 1ULL << 30U;
+constexpr unsigned day = 24 * 3600;
 
 template <typename Field, typename T>
 Key<SiteConfig> own(std::string path, Field field, Codec<T> codec) {
@@ -16,18 +17,6 @@ Key<SiteConfig> own(std::string path, Field field, Codec<T> codec) {
 template <typename Field, typename T>
 Key<SiteConfig> shared(std::string path, Field field, Codec<T> codec) {
     return row<SiteConfig>(std::move(path), Scope::shared, field, std::move(codec));
-}
-
-/// Idle sites are not parked yet: the only value that can be honoured is "never".
-Key<SiteConfig> idle_key() {
-    const auto read = [](const Value& value, SiteConfig&) {
-        const auto given = value.text("a text");
-        if (given && *given != "never")
-            value.refuse(
-                {"parking idle sites comes in a later release", "write \"never\" or leave it out"});
-    };
-    return {"idle.after", Scope::shared, read,
-            [](const SiteConfig&) { return toml_text("never"); }};
 }
 
 /// Settings join those that are already there, key by key.
@@ -91,7 +80,8 @@ SiteKeys content_keys() {
                choice<CoreMode>({"managed", "private"}, {CoreMode::managed, CoreMode::own_copy})),
         shared("wordpress.locale", WPNS_FIELD(wordpress.locale), text(rules::locale)),
         shared("cron.every", WPNS_FIELD(cron_minutes), minutes_of_hour()),
-        idle_key(),
+        // Half a minute: PHP keeps a worker for twenty seconds after its last page.
+        shared("idle.after", WPNS_FIELD(idle_after), seconds_or_never({30, 30 * day})),
     };
 }
 

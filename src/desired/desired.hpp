@@ -28,10 +28,14 @@ struct Inputs {
                                                            const SiteConfig& config,
                                                            const SiteRecord& record);
 
+/// Whether any site is parked when it is idle.
+enum class Idling { none, some };
+
 /// What the host as a whole needs as long as there is a site: directories, forwarding, the firewall
-/// table, nginx's catch-all server, and a core tree for each of `sources` that can be used.
+/// table, nginx's catch-all server, timers, and a core tree for each of `sources` that can be used.
 [[nodiscard]] std::expected<Desired, std::string> for_host(const Inputs& inputs,
-                                                           const std::set<CoreSource>& sources);
+                                                           const std::set<CoreSource>& sources,
+                                                           Idling idling);
 
 /// The text of the unit whose properties `wpns exec` and the installer run under.
 [[nodiscard]] std::expected<std::string, std::string> exec_unit(const Inputs& inputs,

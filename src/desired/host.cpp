@@ -68,15 +68,16 @@ void add_nginx(const Inputs& inputs, Builder& builder) {
                 {{Kind::directory, names::vhost_dir, ""}});
 }
 
-/// What looks host names of allow lists up again, what proves the walls, and what puts the firewall
-/// back. They come with the program, so there is no file to write: they are switched on as long as
-/// there is a site.
-void add_units(Builder& builder) {
+/// What looks host names of allow lists up again, proves the walls, puts the firewall back and parks
+/// idle sites. They come with the program, so there is no file to write: they are switched on as
+/// long as there is a site that needs them.
+void add_units(Builder& builder, Idling idling) {
     Unit unit;
     unit.enabled = true;
     for (const char* name : {names::resolve_timer, names::verify_timer})
         builder.add_unit(name, unit, {}, {});
     builder.add_unit(names::firewall_watch, unit, {}, {{Kind::firewall, "table inet wpns", ""}});
+    if (idling == Idling::some) builder.add_unit(names::idle_timer, unit, {}, {});
 }
 
 /// The timer of the backups. Its service comes with the program.
@@ -97,12 +98,12 @@ void add_backups(const Inputs& inputs, Builder& builder) {
 }  // namespace
 
 std::expected<Desired, std::string> for_host(const Inputs& inputs,
-                                             const std::set<CoreSource>& sources) {
+                                             const std::set<CoreSource>& sources, Idling idling) {
     Builder builder(inputs.templates, "");
     add_directories(inputs, builder);
     add_firewall(inputs, builder);
     add_nginx(inputs, builder);
-    add_units(builder);
+    add_units(builder, idling);
     add_backups(inputs, builder);
     for (const auto& source : sources) {
         const auto fact = inputs.facts.cores.find(source);

@@ -124,6 +124,7 @@ class SiteBuilder {
             add_file(std::string(rendered_dir_.id) + "/" + file.name, value, {rendered_dir_});
         }
         if (site_.config.network.egress == Egress::quarantine) add_quarantine();
+        if (site_.record.idle_after != 0) add_idle();
         File given;
         given.content = to_text(Given{site_.name, site_.config.domain, site_.record.allocation});
         given.mode = 0600;
@@ -140,6 +141,13 @@ class SiteBuilder {
         File mark;
         mark.content = "network.egress is \"quarantine\": no scheduled task runs\n";
         add_file(std::string(rendered_dir_.id) + "/quarantine", mark, {rendered_dir_});
+    }
+
+    /// What `wpns idle` goes by, many times an hour: much less to read than the registry.
+    void add_idle() {
+        File limit;
+        limit.content = std::to_string(site_.record.idle_after) + "\n";
+        add_file(std::string(rendered_dir_.id) + "/" + names::idle_file, limit, {rendered_dir_});
     }
 
     void add_file(const std::string& path, const File& value, Keys needs) {
@@ -199,7 +207,9 @@ class SiteBuilder {
         needs.insert(needs.end(), {netns_unit_, link_, slice_, run_dir_, account_, db_account_});
         builder_.add_unit(names::unit(site_.name, role, "socket"), Unit{}, std::move(socket_inputs),
                           needs);
-        builder_.add_unit(names::unit(site_.name, role, "service"), Unit{}, std::move(inputs),
+        Unit service;
+        service.on_demand = site_.record.on_demand();
+        builder_.add_unit(names::unit(site_.name, role, "service"), service, std::move(inputs),
                           std::move(needs));
     }
 
@@ -218,10 +228,16 @@ class SiteBuilder {
         const auto cron = unit_file_of("cron", "service");
         builder_.add_unit(names::unit(site_.name, "cron", "timer"), Unit{},
                           {unit_file_of("cron", "timer")}, {cron, netns_unit_});
+        add_target();
+    }
+
+    /// Its file says what a boot starts and is no input: nothing is restarted when that changes.
+    void add_target() {
         Unit target;
         target.enabled = true;
-        builder_.add_unit(names::target(site_.name), target,
-                          {unit_file("wpns@.target", names::target(site_.name))}, all_units());
+        Keys needs = all_units();
+        needs.push_back(unit_file("wpns@.target", names::target(site_.name)));
+        builder_.add_unit(names::target(site_.name), target, {}, std::move(needs));
     }
 
     [[nodiscard]] Keys all_units() const {

@@ -95,8 +95,21 @@ void set_services(const Site& site, render::Values& values) {
         .set("cron_minutes", site.config.cron_minutes);
 }
 
+/// What a boot starts besides the sockets.
+std::vector<std::string> started_at_boot(const Site& site) {
+    if (site.record.on_demand()) return {};
+    return {names::unit(site.name, "mysqld", "service"), names::unit(site.name, "php", "service"),
+            names::unit(site.name, "web", "service")};
+}
+
 void set_web(const Site& site, render::Values& values) {
-    values.set_list("listen", site.inputs.host.listen)
+    const bool on_demand = site.record.on_demand();
+    values
+        .set_list("started_at_boot", started_at_boot(site))
+        // A connection that is kept open says nothing of visitors, and may close under a request.
+        .set_list("kept_connections",
+                  on_demand ? std::vector<std::string>{} : std::vector<std::string>{"4"})
+        .set_list("listen", site.inputs.host.listen)
         .set_list("server_name", server_names(site.config))
         .set("url", site.url())
         .set("core_mode", site.config.wordpress.core == CoreMode::managed ? "managed" : "private");

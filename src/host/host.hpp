@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -203,6 +204,10 @@ class Units {
     /// As `start`. A service that is just starting may come up first, here and in `stop`.
     [[nodiscard]] virtual std::map<std::string, std::string> restart(
         std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    /// As `restart` for those that run when it is their turn; the others stay down, which is no
+    /// failure.
+    [[nodiscard]] virtual std::map<std::string, std::string> try_restart(
+        std::span<const std::string> names, std::chrono::seconds deadline) = 0;
     [[nodiscard]] virtual std::map<std::string, std::string> reload(
         std::span<const std::string> names, std::chrono::seconds deadline) = 0;
     [[nodiscard]] virtual std::map<std::string, std::string> stop(
@@ -322,6 +327,21 @@ class WebProbe {
     [[nodiscard]] virtual int status(const Target& target, std::chrono::seconds patience) const = 0;
 };
 
+/// Who comes by the sockets of the sites. Nothing runs or counts for it.
+class Visits {
+  public:
+    virtual ~Visits() = default;
+    /// How long ago somebody connected to each of these sockets, or it was made or marked. A visit
+    /// since the call before counts as one of now. What is no socket is left out; Error{missing}
+    /// where that cannot be known.
+    [[nodiscard]] virtual std::map<std::string, std::chrono::seconds> quiet(
+        std::span<const std::string> sockets) = 0;
+    /// Paths of the sockets in the host's network namespace to which a connection is open or waits.
+    [[nodiscard]] virtual std::set<std::string> in_use() const = 0;
+    /// As if somebody came now.
+    virtual void mark(std::span<const std::string> sockets) = 0;
+};
+
 /// One writer at a time on the whole host.
 class WriterLock {
   public:
@@ -389,6 +409,7 @@ struct Host {
     Witness& witness;
     Parts& parts;
     FirewallEvents& firewall_events;
+    Visits& visits;
 };
 
 }  // namespace wpns::host

@@ -58,6 +58,9 @@ std::string rendered_dir(const SiteName& site) {
 std::string run_dir(const SiteName& site) {
     return "/run/wpns/" + site.str();
 }
+std::string web_socket(const SiteName& site) {
+    return run_dir(site) + "/http.sock";
+}
 std::string netns_path(const SiteName& site) {
     return "/run/netns/" + site.str();
 }

@@ -17,6 +17,8 @@ inline constexpr const char* state_dir = "/var/lib/wpns";
 inline constexpr const char* core_dir = "/var/lib/wpns/core";
 /// Among the rendered files of a site: model/given.hpp.
 inline constexpr const char* given_file = "given.toml";
+/// Among them where the site may be parked: how many seconds nobody must have come before.
+inline constexpr const char* idle_file = "idle";
 inline constexpr const char* images_dir = "/var/lib/wpns/images";
 inline constexpr const char* downloads_dir = "/var/lib/wpns/downloads";
 inline constexpr const char* unit_dir = "/etc/systemd/system";
@@ -29,6 +31,7 @@ inline constexpr const char* verify_timer = "wpns-verify.timer";
 inline constexpr const char* resolve_service = "wpns-resolve.service";
 inline constexpr const char* firewall_watch = "wpns-firewall-watch.service";
 inline constexpr const char* backup_timer = "wpns-backup.timer";
+inline constexpr const char* idle_timer = "wpns-idle.timer";
 /// Interface group of every host end: one integer compare tells our traffic from all other.
 inline constexpr unsigned link_group = 0x7770;
 
@@ -40,6 +43,7 @@ inline constexpr unsigned link_group = 0x7770;
 [[nodiscard]] std::string rendered_dir(const SiteName& site);
 [[nodiscard]] std::string run_dir(
     const SiteName& site);  ///< /run/wpns/NAME, root's; holds the three sockets
+[[nodiscard]] std::string web_socket(const SiteName& site);  ///< visitors come by this one
 [[nodiscard]] std::string netns_path(const SiteName& site);  ///< /run/netns/NAME
 [[nodiscard]] std::string vhost_path(const SiteName& site);
 /// "wpns-php@NAME.service" for unit(site, "php", "service").

@@ -37,7 +37,11 @@ struct SiteRecord {
     Allocation allocation;
     AppliedNetwork network;
     std::string domain;
+    unsigned idle_after = 0;  ///< as last applied: seconds without a visitor; 0: never parked
+    bool parked = false;      ///< `wpns park` has stopped it although it has no such limit
     Recorded resources;
+    /// Its services may be stopped, and are started by their sockets.
+    [[nodiscard]] bool on_demand() const { return idle_after != 0 || parked; }
     bool operator==(const SiteRecord&) const = default;
 };
 

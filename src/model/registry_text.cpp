@@ -72,6 +72,8 @@ void put_site(std::string& out, const SiteName& name, const SiteRecord& site) {
     put(out, "mtu", std::to_string(site.network.mtu));
     put(out, "egress", quoted(to_string(site.network.egress)));
     put_policy(out, site.network);
+    if (site.idle_after != 0) put(out, "idle_after", std::to_string(site.idle_after));
+    if (site.parked) put(out, "parked", "true");
     put_resources(out, "resources", site.resources, name.str());
 }
 

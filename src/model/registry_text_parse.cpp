@@ -82,6 +82,11 @@ class Reader {
         if (!is_connection_limit(limit)) fault(std::string(key) + " makes no sense");
         return limit;
     }
+    bool flag(std::string_view key) {
+        const auto value = table_[key].value_exact<bool>();
+        if (!value) fault(std::string(key) + " is neither true nor false");
+        return value.value_or(false);
+    }
     [[nodiscard]] bool has(std::string_view key) const { return table_.contains(key); }
     std::vector<AllowTarget> allow_list(std::string_view key) {
         std::vector<AllowTarget> result;
@@ -134,7 +139,7 @@ std::optional<std::string> parse_seed(std::string text) {
 
 SiteRecord read_site(Reader in, const std::string& name) {
     in.only({"domain", "subnet", "uid", "db_uid", "seed", "mtu", "egress", "allow",
-             "source_address", "connections", "resources"});
+             "source_address", "connections", "idle_after", "parked", "resources"});
     SiteRecord site;
     site.domain = in.text("domain");
     site.allocation.subnet = in.parsed("subnet", site.allocation.subnet, parse_subnet);
@@ -147,6 +152,9 @@ SiteRecord read_site(Reader in, const std::string& name) {
     if (in.has("source_address"))
         site.network.source_address = in.parsed("source_address", Ipv4{}, &Ipv4::parse);
     if (in.has("connections")) site.network.connections = in.connection_limit("connections");
+    if (in.has("idle_after"))
+        site.idle_after = static_cast<unsigned>(in.number("idle_after", 1, 1U << 30U));
+    if (in.has("parked")) site.parked = in.flag("parked");
     site.resources = in.resources("resources", name);
     return site;
 }

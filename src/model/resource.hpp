@@ -143,10 +143,14 @@ struct Database {
     bool operator==(const Database&) const { return true; }
 };
 
-/// One systemd unit. What is observed is `active` and `enabled`; what it reads is in `inputs`.
+/// One systemd unit. What is observed is `active`, `enabled` and `failed`; what it reads is in
+/// `inputs`.
 struct Unit {
     bool active = true;
     bool enabled = false;  ///< has an [Install] section that is carried out
+    bool failed = false;   ///< observed: it has ended badly
+    /// Wanted: its socket starts it when somebody connects, so it may be stopped as well.
+    bool on_demand = false;
     /// Files and namespaces; when one changes, a running unit is restarted.
     std::vector<ResourceKey> inputs;
     /// SHA-256 over key and content digest of each input, by who makes desired state.

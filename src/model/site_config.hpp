@@ -81,6 +81,8 @@ struct SiteConfig {
     } wordpress;
 
     unsigned cron_minutes = 5;  ///< [cron] every = "5m": how often wp-cron runs
+    /// [idle] after: seconds without a visitor until its services are stopped; 0: never.
+    unsigned idle_after = 0;
 
     bool operator==(const SiteConfig&) const = default;
 };

@@ -125,8 +125,8 @@ void observe_units(const host::Host& host, const Keys& keys, Observed& observed)
         Unit unit;
         unit.active = state != states.end() && state->second.active == "active";
         unit.enabled = std::ranges::find(enabled, key.id) != enabled.end();
-        const bool failed = state != states.end() && state->second.active == "failed";
-        if (unit.active || unit.enabled || failed) observed.emplace(key, unit);
+        unit.failed = state != states.end() && state->second.active == "failed";
+        if (unit.active || unit.enabled || unit.failed) observed.emplace(key, unit);
     }
 }
 

@@ -65,8 +65,15 @@ std::string restart_reason(const Comparison& c, const std::string& difference) {
     return recorded && !settled(c) ? because(c, difference) : std::string();
 }
 
+/// It was up once, has not failed, and its socket starts it when somebody asks: as good as active.
+bool sleeps(const Comparison& c, const Unit& wanted, const Unit& observed) {
+    const bool was_up = c.recorded != nullptr && *c.recorded != pending;
+    return wanted.on_demand && was_up && !observed.active && !observed.failed;
+}
+
 /// A unit that is not there is one that is neither active nor enabled.
-Decision decide_unit(const Comparison& c, const Unit& wanted, const Unit& observed) {
+Decision decide_unit(const Comparison& c, const Unit& wanted, Unit observed) {
+    if (sleeps(c, wanted, observed)) observed.active = true;
     const std::string found = difference(wanted, observed);
     if (wanted.active && !observed.active) return act(Verb::create, because(c, found));
     if (c.recorded == nullptr && c.observed != nullptr && !found.empty()) return refuse(found);

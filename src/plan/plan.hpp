@@ -60,6 +60,9 @@ struct Plan {
 /// it as pending before the first action, also those that had a digest. Each action on a unit
 /// leaves it enabled or not as `after` says.
 ///
+/// A unit that is wanted on demand may be inactive once it is recorded, and is then compared as an
+/// active one. A restart of it is for the case that it runs by then.
+///
 /// Removals: a database and a WordPress live in the data directory of their site, and a directory
 /// of a site below another one that goes too goes with that one: all these are only forgotten.
 ///

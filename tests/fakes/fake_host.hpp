@@ -297,9 +297,7 @@ class FakeUnits : public host::Units {
     }
     std::map<std::string, std::string> start(std::span<const std::string> units,
                                              std::chrono::seconds) override {
-        return for_each(units, "start", [&](const std::string& unit) {
-            states[unit] = {"loaded", "active", "running"};
-        });
+        return for_each(units, "start", [&](const std::string& unit) { run(unit); });
     }
     std::map<std::string, std::string> restart(std::span<const std::string> units,
                                                std::chrono::seconds) override {
@@ -307,6 +305,13 @@ class FakeUnits : public host::Units {
             states[unit] = {"loaded", "active", "running"};
             restarted.push_back(unit);
         });
+    }
+    std::map<std::string, std::string> try_restart(std::span<const std::string> units,
+                                                   std::chrono::seconds deadline) override {
+        std::vector<std::string> running;
+        for (const auto& unit : units)
+            if (states.contains(unit) && states[unit].active == "active") running.push_back(unit);
+        return restart(running, deadline);
     }
     std::map<std::string, std::string> reload(std::span<const std::string> units,
                                               std::chrono::seconds) override {
@@ -327,6 +332,14 @@ class FakeUnits : public host::Units {
     void reset_failed(std::span<const std::string>) override {}
 
   private:
+    /// As wpns-park@.service stops PHP and database, and is done.
+    void run(const std::string& unit) {
+        const std::string park = "wpns-park@";
+        states[unit] = {"loaded", "active", "running"};
+        if (!unit.starts_with(park)) return;
+        for (const char* role : {park.c_str(), "wpns-php@", "wpns-mysqld@"})
+            states.erase(role + unit.substr(park.size()));
+    }
     /// A unit without a file cannot be started: that catches a wrong order.
     template <typename Step>
     std::map<std::string, std::string> for_each(std::span<const std::string> units,
@@ -337,6 +350,7 @@ class FakeUnits : public host::Units {
                 faults_.change(what + " " + unit);
                 const bool foreign = unit == "nginx.service" || unit == names::resolve_timer ||
                                      unit == names::verify_timer || unit == names::firewall_watch ||
+                                     unit == names::idle_timer || unit.starts_with("wpns-park@") ||
                                      what == "stop";
                 if (!foreign && !files_.files.contains("/etc/systemd/system/" + unit))
                     results[unit] = "no unit file";
@@ -593,6 +607,29 @@ class FakeWitness : public host::Witness {
     }
 };
 
+/// Nobody has come for as long as `silence` says, by socket.
+class FakeVisits : public host::Visits {
+  public:
+    std::map<std::string, std::chrono::seconds> silence;
+    std::set<std::string> connected;
+    std::vector<std::string> marked;
+
+    [[nodiscard]] std::map<std::string, std::chrono::seconds> quiet(
+        std::span<const std::string> sockets) override {
+        std::map<std::string, std::chrono::seconds> result;
+        for (const auto& socket : sockets)
+            if (silence.contains(socket)) result[socket] = silence.at(socket);
+        return result;
+    }
+    [[nodiscard]] std::set<std::string> in_use() const override { return connected; }
+    void mark(std::span<const std::string> sockets) override {
+        for (const auto& socket : sockets) {
+            silence[socket] = std::chrono::seconds(0);
+            marked.push_back(socket);
+        }
+    }
+};
+
 /// All parts together.
 struct FakeHost {
     Faults faults;
@@ -611,8 +648,9 @@ struct FakeHost {
     FakeWitness witness;
     FakeParts parts{faults, files};
     FakeFirewallEvents firewall_events;
-    host::Host host{accounts, files, network, firewall, units,   process, facts,          archives,
-                    web,      lock,  flows,   resolver, witness, parts,   firewall_events};
+    FakeVisits visits;
+    host::Host host{accounts, files, network, firewall, units,   process, facts,           archives,
+                    web,      lock,  flows,   resolver, witness, parts,   firewall_events, visits};
 
     void fail_at(unsigned change) { faults = {0, change}; }
 };

@@ -13,14 +13,15 @@
 #include "host/linux/process_linux.hpp"
 #include "host/linux/resolver_libc.hpp"
 #include "host/linux/units_sdbus.hpp"
+#include "host/linux/visits_linux.hpp"
 #include "host/linux/web_probe.hpp"
 #include "host/linux/witness_linux.hpp"
 
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts, *files, *network, *firewall, *units,   *process, *facts,          *archives,
-            *web,      *lock,  *flows,   *resolver, *witness, *parts,   *firewall_events};
+    return {*accounts, *files, *network, *firewall, *units,   *process, *facts,           *archives,
+            *web,      *lock,  *flows,   *resolver, *witness, *parts,   *firewall_events, *visits};
 }
 
 std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
@@ -40,6 +41,7 @@ std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
     host->witness = make_witness(*host->process);
     host->parts = make_parts();
     host->firewall_events = make_firewall_events();
+    host->visits = make_visits();
     return host;
 }
 

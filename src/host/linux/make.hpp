@@ -25,6 +25,7 @@ struct LinuxHost {
     std::unique_ptr<Witness> witness;
     std::unique_ptr<Parts> parts;
     std::unique_ptr<FirewallEvents> firewall_events;
+    std::unique_ptr<Visits> visits;
 
     /// The parts by reference; this object outlives it.
     [[nodiscard]] Host host() const;

@@ -54,6 +54,10 @@ class SdBusUnits final : public Units {
         let_start(names, deadline);
         return run("RestartUnit", Goal::up, names, deadline);
     }
+    Results try_restart(Names names, std::chrono::seconds deadline) override {
+        let_start(names, deadline);
+        return run("TryRestartUnit", Goal::not_failed, names, deadline);
+    }
     Results reload(Names names, std::chrono::seconds deadline) override {
         return run("ReloadUnit", Goal::up, names, deadline);
     }

@@ -38,7 +38,7 @@ class Judge {
         }
         const bool restarts = state.sub == "auto-restart";
         if (outcome.end == End::done && state.active != "failed" && !restarts) {
-            if (state.active != "inactive") return {};
+            if (state.active != "inactive" || goal_ == Goal::not_failed) return {};
             const Cause cause = cause_of(manager_, unit);
             if (cause.result == "success" && cause.type == "oneshot") return {};
             if (cause.result == "success") {

@@ -10,7 +10,7 @@
 namespace wpns::host::linux_os {
 
 /// What the jobs were for.
-enum class Goal { up, down };
+enum class Goal { up, down, not_failed };
 
 /// When the jobs began, and how long they had: for the text.
 struct JobTime {

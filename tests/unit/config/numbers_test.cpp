@@ -77,6 +77,20 @@ TEST(Times, OfCronDivideAnHour) {
         EXPECT_EQ(read_site_keys(toml_line("cron.every", value)).problems.size(), 1U) << value;
 }
 
+TEST(Times, OfIdlenessMayBeNever) {
+    const auto after = [](const char* value) {
+        return only_site(read_site_keys(toml_line("idle.after", value))).idle_after;
+    };
+    EXPECT_EQ(after("\"15m\""), 900U);
+    EXPECT_EQ(after("\"30s\""), 30U);
+    EXPECT_EQ(after("\"720h\""), 30U * 24 * 3600);
+    EXPECT_EQ(after("3600"), 3600U);
+    EXPECT_EQ(after("\"never\""), 0U);
+    for (const char* value :
+         {"\"29s\"", "\"721h\"", "\"0s\"", "0", "29", "\"Never\"", "\"\"", "\"15\"", "true"})
+        EXPECT_EQ(read_site_keys(toml_line("idle.after", value)).problems.size(), 1U) << value;
+}
+
 TEST(Shares, ArePercentOfOneCore) {
     EXPECT_EQ(only_site(read_site_keys("[limits]\ncpu = \"250%\"")).limits.cpu_percent, 250U);
     for (const char* value : {"150", "\"150\"", "\"101 %\"", "\"4%\"", "\"100001%\"", "\"-5%\""})

@@ -36,7 +36,7 @@ inline const std::map<std::string, Sample>& site_samples() {
         {"wordpress.core", {"managed"}},
         {"wordpress.locale", {"de_DE_formal"}},
         {"cron.every", {"5m"}},
-        {"idle.after", {"never"}},
+        {"idle.after", {"15m"}},
     };
     return samples;
 }

@@ -25,7 +25,7 @@ std::string nginx_file(const std::string& default_server) {
     HostFacts facts;
     facts.foreign_default_server = default_server;
     const auto templates = shipped();
-    const auto desired = for_host({host, facts, templates}, {});
+    const auto desired = for_host({host, facts, templates}, {}, Idling::none);
     if (!desired) return desired.error();
     return std::get<Vhost>(desired->at({Kind::vhost, "/etc/nginx/conf.d/wpns.conf", ""}).value)
         .content;
@@ -75,7 +75,7 @@ TEST(Host, WantsATreeForEachSourceThatThereIs) {
         CoreFact{"/usr/share/wordpress", "6.1.9", "6.1.9-abcdef01"};
     const auto templates = shipped();
     const auto desired =
-        for_host({host, facts, templates}, {{"/usr/share/wordpress"}, {"/opt/none"}});
+        for_host({host, facts, templates}, {{"/usr/share/wordpress"}, {"/opt/none"}}, Idling::none);
     ASSERT_TRUE(desired) << desired.error();
     EXPECT_TRUE(desired->contains({Kind::core, "/var/lib/wpns/core/6.1.9-abcdef01", ""}));
     EXPECT_EQ(std::ranges::count_if(

@@ -168,5 +168,19 @@ TEST(RegistryText, APolicyComesBack) {
     EXPECT_EQ(*read, registry);
 }
 
+TEST(RegistryText, KeepsWhetherASiteMayBeParked) {
+    auto registry = small();
+    EXPECT_EQ(to_text(registry).find("parked"), std::string::npos);
+    EXPECT_EQ(to_text(registry).find("idle_after"), std::string::npos);
+    auto& record = registry.sites.at(site("site-a"));
+    record.idle_after = 900;
+    record.parked = true;
+    const std::string text = to_text(registry);
+    EXPECT_NE(text.find("idle_after = 900\nparked = true\n"), std::string::npos);
+    const auto read = parse_registry(text);
+    ASSERT_TRUE(read) << read.error();
+    EXPECT_EQ(*read, registry);
+}
+
 }  // namespace
 }  // namespace wpns

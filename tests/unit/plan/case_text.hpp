@@ -86,6 +86,8 @@ inline Resource unit(Taker& in) {
     result.active = in.yes("active", true);
     result.enabled = in.yes("enabled", false);
     result.reload = in.yes("reload", false);
+    result.on_demand = in.yes("on_demand", false);
+    result.failed = in.yes("failed", false);
     result.inputs_digest = in.text("inputs_digest");
     return result;
 }

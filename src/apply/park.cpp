@@ -1,0 +1,178 @@
+#include "apply/park.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <iterator>
+
+#include "model/names.hpp"
+
+namespace wpns::apply {
+namespace {
+
+using States = std::map<std::string, host::Units::State>;
+using Names = std::vector<std::string>;
+
+/// Whoever comes first leans on the next.
+constexpr std::array roles = {"web", "php", "mysqld"};
+
+/// A database that writes a lot back at its end, or recovers at its start, may take minutes.
+constexpr std::chrono::seconds stop_deadline{150};
+
+Names of_role(std::span<const SiteName> sites, const char* role) {
+    Names names;
+    for (const auto& site : sites) names.push_back(names::unit(site, role, "service"));
+    return names;
+}
+
+Names services(std::span<const SiteName> sites) {
+    Names names;
+    for (const char* role : roles)
+        std::ranges::move(of_role(sites, role), std::back_inserter(names));
+    return names;
+}
+
+States states_of(const host::Host& host, std::span<const SiteName> sites) {
+    // systemd tries every pattern on every unit: few names are asked for, many are picked from all.
+    constexpr std::size_t few = 15;
+    static const Names all = {"wpns-mysqld@*.service", "wpns-php@*.service", "wpns-web@*.service"};
+    return host.units.list(sites.size() <= few ? services(sites) : all);
+}
+
+bool runs(const States& states, const std::string& unit) {
+    const auto found = states.find(unit);
+    return found != states.end() && found->second.active != "inactive" &&
+           found->second.active != "failed";
+}
+
+bool is_starting(const States& states, const std::string& unit) {
+    const auto found = states.find(unit);
+    return found != states.end() && found->second.active == "activating";
+}
+
+bool has_failed(const States& states, const std::string& unit) {
+    const auto found = states.find(unit);
+    return found != states.end() && found->second.active == "failed";
+}
+
+template <typename Pick>
+Names picked(Names names, Pick pick) {
+    std::erase_if(names, [&](const std::string& name) { return !pick(name); });
+    return names;
+}
+
+/// The first of these units that has a text.
+std::string first_problem(const Names& units, const std::map<std::string, std::string>& results) {
+    for (const auto& unit : units)
+        if (const auto found = results.find(unit); found != results.end() && !found->second.empty())
+            return unit + ": " + found->second;
+    return {};
+}
+
+/// Why anything of a site runs after it was stopped; empty when nothing does.
+std::string why_up(const SiteName& site, const States& states,
+                   const std::map<std::string, std::string>& results) {
+    const auto up =
+        picked(services({&site, 1}), [&](const auto& unit) { return runs(states, unit); });
+    if (up.empty()) return {};
+    const bool stopping = std::ranges::all_of(
+        up, [&](const auto& unit) { return states.at(unit).active == "deactivating"; });
+    if (!stopping) return "somebody has come and woken it again";
+    return first_problem(
+        {names::unit(site, "web", "service"), names::unit(site, "park", "service")}, results);
+}
+
+/// No worker of PHP, no task and no program of the site: nothing but what waits for visitors.
+bool only_waits(const host::Host& host, const SiteName& site) {
+    const std::string php = names::unit(site, "php", "service");
+    const auto own = services({&site, 1});
+    unsigned of_php = 0;
+    for (const auto& process : host.witness.processes(names::slice(site))) {
+        if (std::ranges::find(own, process.unit) == own.end()) return false;
+        if (process.unit == php) ++of_php;
+    }
+    return of_php <= 1;
+}
+
+/// How long nobody must have come, of the sites that may be parked.
+std::map<SiteName, std::chrono::seconds> limits(const host::Files& files) {
+    std::map<SiteName, std::chrono::seconds> result;
+    for (const auto& entry : files.list(names::rendered_root)) {
+        const auto site = SiteName::parse(entry);
+        if (!site) continue;
+        const auto file = files.read(names::rendered_dir(*site) + "/" + names::idle_file);
+        unsigned limit = 0;
+        if (file)
+            std::from_chars(file->content.data(), file->content.data() + file->content.size(),
+                            limit);
+        if (limit != 0) result.emplace(*site, limit);
+    }
+    return result;
+}
+
+std::vector<SiteName> without_visitors(const host::Host& host) {
+    const auto all = limits(host.files);
+    Names sockets;
+    for (const auto& [site, limit] : all) sockets.push_back(names::web_socket(site));
+    if (sockets.empty()) return {};
+    // A request that takes long is no less a visit.
+    const auto in_use = host.visits.in_use();
+    host.visits.mark(picked(sockets, [&](const auto& path) { return in_use.contains(path); }));
+    const auto quiet = host.visits.quiet(sockets);
+    std::vector<SiteName> result;
+    for (const auto& [site, limit] : all) {
+        const auto found = quiet.find(names::web_socket(site));
+        if (found != quiet.end() && found->second >= limit) result.push_back(site);
+    }
+    return result;
+}
+
+}  // namespace
+
+std::map<SiteName, std::string> park(const host::Host& host, std::span<const SiteName> sites) {
+    const auto before = states_of(host, sites);
+    const auto running = [&](const auto& unit) { return runs(before, unit); };
+    auto results = host.units.stop(picked(of_role(sites, "web"), running), stop_deadline);
+    // MariaDB must not be stopped while it starts.
+    const auto starting = [&](const auto& unit) { return is_starting(before, unit); };
+    (void)host.units.start(picked(of_role(sites, "mysqld"), starting), stop_deadline);
+    std::vector<SiteName> awake;
+    std::ranges::copy_if(sites, std::back_inserter(awake), [&](const SiteName& site) {
+        return std::ranges::any_of(services({&site, 1}), running);
+    });
+    results.merge(host.units.start(of_role(awake, "park"), stop_deadline));
+    const auto after = states_of(host, sites);
+    // What had to be killed has come to its end all the same.
+    host.units.reset_failed(picked(services(sites), [&](const auto& unit) {
+        return running(unit) && has_failed(after, unit);
+    }));
+    std::map<SiteName, std::string> problems;
+    for (const auto& site : sites) problems[site] = why_up(site, after, results);
+    return problems;
+}
+
+std::map<SiteName, std::string> wake(const host::Host& host, std::span<const SiteName> sites) {
+    Names sockets;
+    for (const auto& site : sites) sockets.push_back(names::web_socket(site));
+    host.visits.mark(sockets);
+    const auto results = host.units.start(services(sites), stop_deadline);
+    std::map<SiteName, std::string> problems;
+    for (const auto& site : sites) problems[site] = first_problem(services({&site, 1}), results);
+    return problems;
+}
+
+std::vector<SiteName> idle_sites(const host::Host& host) {
+    auto sites = without_visitors(host);
+    if (sites.empty()) return sites;
+    const auto states = states_of(host, sites);
+    std::erase_if(sites, [&](const SiteName& site) {
+        const auto own = services({&site, 1});
+        const bool asleep =
+            std::ranges::none_of(own, [&](const auto& unit) { return runs(states, unit); });
+        return asleep || !only_waits(host, site);
+    });
+    return sites;
+}
+
+}  // namespace wpns::apply
