@@ -68,9 +68,9 @@ void add_nginx(const Inputs& inputs, Builder& builder) {
                 {{Kind::directory, names::vhost_dir, ""}});
 }
 
-/// What looks host names of allow lists up again, proves the walls, puts the firewall back and parks
-/// idle sites. They come with the program, so there is no file to write: they are switched on as
-/// long as there is a site that needs them.
+/// What looks host names of allow lists up again, proves the walls, puts the firewall back and
+/// parks idle sites. They come with the program, so there is no file to write: they are switched on
+/// as long as there is a site that needs them.
 void add_units(Builder& builder, Idling idling) {
     Unit unit;
     unit.enabled = true;

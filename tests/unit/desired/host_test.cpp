@@ -88,7 +88,7 @@ std::expected<Desired, std::string> scheduled(const std::string& schedule) {
     host.backup_schedule = schedule;
     const HostFacts facts;
     const auto templates = shipped();
-    return for_host({host, facts, templates}, {});
+    return for_host({host, facts, templates}, {}, Idling::none);
 }
 
 TEST(BackupTimer, IsThereWhenThereIsASchedule) {
