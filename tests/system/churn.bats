@@ -6,9 +6,9 @@
 # gets a line for each test: what, verb, runs, killed, converged, lost.
 load helpers
 
-verbs=${WPNS_VERBS:-12}
+verbs=${WPNS_VERBS:-6}
 sites=${WPNS_SITES:-3}
-cuts=${WPNS_CUTS:-2}
+cuts=${WPNS_CUTS:-1}
 
 setup_file() {
     reset_machine
