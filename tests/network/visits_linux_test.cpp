@@ -1,5 +1,6 @@
 #include "host/linux/visits_linux.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 #include <sys/socket.h>

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/resource.hpp"
+
+namespace wpns::host {
+
+/// Root-world files and directories: every component of a path belongs to root and nobody else can
+/// write it.
+class Files {
+  public:
+    virtual ~Files() = default;
+    /// Nothing where the path does not exist. A path of another type (a directory where a file is
+    /// asked for) is an error.
+    [[nodiscard]] virtual std::optional<File> read(const std::string& path) const = 0;
+    [[nodiscard]] virtual std::optional<Directory> stat_directory(
+        const std::string& path) const = 0;
+    /// False for everything that is no directory, or not there.
+    [[nodiscard]] virtual bool is_directory(const std::string& path) const = 0;
+    /// Names in a directory, sorted; empty where it does not exist. Looks at the top only.
+    [[nodiscard]] virtual std::vector<std::string> list(const std::string& directory) const = 0;
+    /// Atomic and durable: random name beside it, fsync, rename, fsync of the directory. Before or
+    /// after, never between.
+    virtual void write(const std::string& path, const File& file) = 0;
+    /// The same for several by path, in one go: each is durable when this returns. When it throws,
+    /// some may be written, each of them whole.
+    virtual void write_many(const std::map<std::string, File>& files) {
+        for (const auto& [path, file] : files) write(path, file);
+    }
+    /// Creates it or corrects owner and mode; missing parents are made root's, 0755.
+    virtual void make_directory(const std::string& path, const Directory& directory) = 0;
+    /// Absent is fine. What a killed run has staged beside it goes as well.
+    virtual void remove_file(const std::string& path) = 0;
+    virtual void remove_directory(const std::string& path) = 0;  ///< empty only; absent is fine
+    /// One rename within a filesystem, durable; `to` must not exist.
+    virtual void rename(const std::string& from, const std::string& to) = 0;
+    /// Two directories of one filesystem change places in one step, durable with all that is below
+    /// them: before or after, never between.
+    virtual void exchange(const std::string& one, const std::string& other) = 0;
+    /// Bytes on disk of everything below a directory; a tree that root does not own is looked at as
+    /// its owner. What cannot be read does not count.
+    [[nodiscard]] virtual std::uint64_t tree_size(const std::string& directory) const = 0;
+    /// Deletes everything below a directory that `uid` owns, as that uid (gid alike), then the
+    /// empty directory as root.
+    virtual void purge_tree(const std::string& directory, std::uint32_t uid) = 0;
+    /// Copies a trusted, root-owned tree to `to`, links resolved, names in `skip` (relative paths)
+    /// left out, as root:root 0755/0644 with the times of the originals; built beside it and
+    /// renamed, so `to` is whole or not there.
+    virtual void copy_trusted_tree(const std::string& from, const std::string& to,
+                                   const std::vector<std::string>& skip) = 0;
+    virtual void purge_trusted_tree(const std::string& directory) = 0;
+    /// Copies a tree of files and directories that `from_uid` alone owns, and in which nobody is
+    /// writing, to `to` as `to_uid`'s own (gid alike): blocks shared where the filesystem can,
+    /// holes kept; built beside it and renamed, so `to` is whole or not there.
+    virtual void clone_tree(const std::string& from, std::uint32_t from_uid, const std::string& to,
+                            std::uint32_t to_uid) = 0;
+    /// "net.ipv4.ip_forward", without the newline.
+    [[nodiscard]] virtual std::string sysctl(const std::string& key) const = 0;
+    virtual void set_sysctl(
+        const std::string& key,
+        const std::string& value) = 0;  ///< "net.ipv4.ip_forward"; only on difference
+};
+
+}  // namespace wpns::host

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/facts.hpp"
+#include "model/resource.hpp"
+
+namespace wpns::host {
+
+/// Named network namespaces and the veth pairs between them and the host.
+class Network {
+  public:
+    virtual ~Network() = default;
+    /// Names under /run/netns that are namespaces; a stale plain file is not in it.
+    [[nodiscard]] virtual std::vector<std::string> namespaces() const = 0;
+    /// Makes /run/netns/NAME as `ip netns add` would, lo up, IPv6 off. A stale file of that name is
+    /// replaced.
+    virtual void create_namespace(const std::string& name) = 0;
+    virtual void remove_namespace(const std::string& name) = 0;  ///< absent is fine
+    /// The observed layer 3 set-up of these wanted links, by name of the host end: one dump of the
+    /// host's links, one look into each namespace. Whatever is missing shows as a zero field; a
+    /// missing host end is not in the map.
+    [[nodiscard]] virtual std::map<std::string, Link> find_links(
+        std::span<const Link> wanted) const = 0;
+    /// Both ends created in their places in one message, then addresses, neighbours, up, default
+    /// route inside. Corrects what differs where the link exists already.
+    virtual void ensure_link(const Link& link) = 0;
+    virtual void remove_link(
+        const std::string& host_end) = 0;  ///< waits until it is gone; absent is fine
+    /// Routes and addresses of the host without those on links of our group; uplink and its MTU.
+    virtual void gather(HostFacts& facts) const = 0;
+};
+
+}  // namespace wpns::host

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace wpns::host {
+
+/// systemd, by D-Bus.
+class Units {
+  public:
+    struct State {
+        std::string load;    ///< "loaded", "not-found"
+        std::string active;  ///< "active", "inactive", "failed", "activating", ...
+        std::string sub;     ///< "running", "listening", ...
+    };
+    virtual ~Units() = default;
+    /// All loaded units whose names match a shell pattern ("wpns-*@*"), one call.
+    [[nodiscard]] virtual std::map<std::string, State> list(
+        std::span<const std::string> patterns) const = 0;
+    /// Those of the names that are enabled.
+    [[nodiscard]] virtual std::vector<std::string> enabled(
+        std::span<const std::string> names) const = 0;
+    /// Queues all jobs, waits until each has ended; the result per unit, empty when it is up
+    /// ("failed: exit-code, see journalctl -u NAME" and its last lines otherwise). `deadline`
+    /// counts for all together.
+    [[nodiscard]] virtual std::map<std::string, std::string> start(
+        std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    /// As `start`. A service that is just starting may come up first, here and in `stop`.
+    [[nodiscard]] virtual std::map<std::string, std::string> restart(
+        std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    /// As `restart` for those that run when it is their turn; the others stay down, which is no
+    /// failure.
+    [[nodiscard]] virtual std::map<std::string, std::string> try_restart(
+        std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    [[nodiscard]] virtual std::map<std::string, std::string> reload(
+        std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    [[nodiscard]] virtual std::map<std::string, std::string> stop(
+        std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    /// Queues a restart and does not wait for it.
+    virtual void queue_restart(const std::string& name) = 0;
+    virtual void enable(std::span<const std::string> names) = 0;
+    virtual void disable(std::span<const std::string> names) = 0;
+    virtual void daemon_reload() = 0;
+    /// Forgets failures of a unit, so that it counts as absent.
+    virtual void reset_failed(std::span<const std::string> names) = 0;
+};
+
+}  // namespace wpns::host

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+
+#include "model/address.hpp"
+
+namespace wpns::host {
+
+/// A visitor of the host's web server.
+class WebProbe {
+  public:
+    struct Target {
+        Ipv4 address;
+        std::uint16_t port = 80;
+        std::string name;  ///< Host header
+    };
+    virtual ~WebProbe() = default;
+    /// The status of `GET /`, or 0 where nobody answers within `patience`.
+    [[nodiscard]] virtual int status(const Target& target, std::chrono::seconds patience) const = 0;
+};
+
+/// Who comes by the sockets of the sites. Nothing runs or counts for it.
+class Visits {
+  public:
+    virtual ~Visits() = default;
+    /// How long ago somebody connected to each of these sockets, or it was made or marked. A visit
+    /// since the call before counts as one of now. What is no socket is left out; Error{missing}
+    /// where that cannot be known.
+    [[nodiscard]] virtual std::map<std::string, std::chrono::seconds> quiet(
+        std::span<const std::string> sockets) = 0;
+    /// Paths of the sockets in the host's network namespace to which a connection is open or waits.
+    [[nodiscard]] virtual std::set<std::string> in_use() const = 0;
+    /// As if somebody came now.
+    virtual void mark(std::span<const std::string> sockets) = 0;
+};
+
+}  // namespace wpns::host
