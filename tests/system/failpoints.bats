@@ -5,7 +5,7 @@
 # all; WPNS_TABLE names a file that gets a line for each test: verb, action, injections, converged, lost.
 load helpers
 
-every=${WPNS_EVERY:-199}
+every=${WPNS_EVERY:-101}
 first=${WPNS_FIRST:-7}
 many=${WPNS_SITES:-3}
 
