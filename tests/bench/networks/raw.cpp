@@ -49,23 +49,29 @@ void add_address(Messages& messages, unsigned index, std::uint32_t address) {
     messages.number(IFA_ADDRESS, address);
 }
 
-ifinfomsg link_up(unsigned index) {
+ifinfomsg link(unsigned index) {
     ifinfomsg header{};
     header.ifi_index = static_cast<int>(index);
-    header.ifi_flags = IFF_UP;
-    header.ifi_change = IFF_UP;
     return header;
 }
 
-/// Both ends in their places, named, numbered and up; made from inside.
+/// Not in the message that makes a pair: an end is refused to be up before it has its peer.
+void set_up_link(Messages& messages, unsigned index) {
+    ifinfomsg header = link(index);
+    header.ifi_flags = IFF_UP;
+    header.ifi_change = IFF_UP;
+    messages.begin(RTM_NEWLINK, 0, header);
+}
+
+/// Both ends in their places, named and numbered; made from inside.
 void add_pair(Messages& messages, unsigned n, unsigned outside_index, int host) {
-    messages.begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, link_up(inside_index));
+    messages.begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, link(inside_index));
     messages.text(IFLA_IFNAME, "veth1-s" + std::to_string(n));
     const std::size_t info = messages.open(IFLA_LINKINFO);
     messages.text(IFLA_INFO_KIND, "veth");
     const std::size_t data = messages.open(IFLA_INFO_DATA);
     const std::size_t peer = messages.open(VETH_INFO_PEER);
-    const ifinfomsg header = link_up(outside_index);
+    const ifinfomsg header = link(outside_index);
     messages.append(&header, sizeof header);
     messages.text(IFLA_IFNAME, "veth0-s" + std::to_string(n));
     messages.number(IFLA_GROUP, group);
@@ -96,8 +102,9 @@ void add_namespace(unsigned n, int host, unsigned outside_index) {
     check(mount("/proc/thread-self/ns/net", path.c_str(), nullptr, MS_BIND, nullptr), "mount");
     const int inside = netlink_socket();
     Messages messages;
-    messages.begin(RTM_NEWLINK, 0, link_up(1));
+    set_up_link(messages, 1);
     add_pair(messages, n, outside_index, host);
+    set_up_link(messages, inside_index);
     add_address(messages, inside_index, address_of(n, 2));
     add_default_route(messages, address_of(n, 1));
     messages.send(inside);
@@ -133,9 +140,10 @@ void load(const std::string& text) {
 void set_up(unsigned size, int host, int socket) {
     for (unsigned n = 0; n < size; ++n) {
         add_namespace(n, host, 1000 + n);
-        Messages address;
-        add_address(address, 1000 + n, address_of(n, 1));
-        address.send(socket);
+        Messages outside;
+        add_address(outside, 1000 + n, address_of(n, 1));
+        set_up_link(outside, 1000 + n);
+        outside.send(socket);
     }
     check(setns(host, CLONE_NEWNET), "setns");
     load(rules(size));
