@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 
@@ -111,6 +112,20 @@ void add_namespace(unsigned n, int host, unsigned outside_index) {
     close(inside);
 }
 
+constexpr const char* static_rules = R"(}
+}
+chain forward_all { type filter hook forward priority filter
+ct state established,related accept
+iifgroup 30576 oifgroup 30576 drop
+iifgroup 30576 iifname . ip saddr @sites accept
+iifgroup 30576 drop
+}
+chain nat_all { type nat hook postrouting priority srcnat
+ip saddr 10.10.0.0/16 oifgroup != 30576 masquerade
+}
+}
+)";
+
 /// The rules and elements that the way by `ip -batch` and `nft -f` loads.
 std::string rules(unsigned size) {
     std::string text =
@@ -120,14 +135,7 @@ std::string rules(unsigned size) {
         in_addr address{address_of(n, 2)};
         text += "\"veth0-s" + std::to_string(n) + "\" . " + inet_ntoa(address) + ",\n";
     }
-    return text + "}\n}\n"
-                  "chain forward_all { type filter hook forward priority filter\n"
-                  "ct state established,related accept\n"
-                  "iifgroup 30576 oifgroup 30576 drop\n"
-                  "iifgroup 30576 iifname . ip saddr @sites accept\n"
-                  "iifgroup 30576 drop\n}\n"
-                  "chain nat_all { type nat hook postrouting priority srcnat\n"
-                  "ip saddr 10.10.0.0/16 oifgroup != 30576 masquerade\n}\n}\n";
+    return text + static_rules;
 }
 
 void load(const std::string& text) {
