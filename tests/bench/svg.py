@@ -50,14 +50,21 @@ class Plot:
         yield text((LEFT + WIDTH - RIGHT) / 2, 20, self.title)
 
     def lines(self):
-        for colour, (name, rows) in zip(COLOURS, self.series.items()):
-            points = [(self.x(size), self.y(median)) for size, _, median, _ in rows]
-            yield line(points, colour, 2)
+        for colour, rows in zip(COLOURS, self.series.values()):
+            yield line([(self.x(size), self.y(median)) for size, _, median, _ in rows], colour, 2)
             for size, low, _, high in rows:
                 yield line([(self.x(size), self.y(low)), (self.x(size), self.y(high))], colour, 4)
-            yield text(points[-1][0] + 8, points[-1][1] + 4, name, "start", colour)
+
+    def labels(self):
+        """The names at the ends of the lines, moved apart where they would cover each other."""
+        ends = sorted((self.y(rows[-1][2]), self.x(rows[-1][0]), colour, name)
+                      for colour, (name, rows) in zip(COLOURS, self.series.items()))
+        last = 0
+        for y, x, colour, name in ends:
+            last = max(y + 4, last + 14)
+            yield text(x + 8, last, name, "start", colour)
 
     def svg(self):
-        body = "\n".join([*self.axes(), *self.lines()])
+        body = "\n".join([*self.axes(), *self.lines(), *self.labels()])
         return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
                 f'font-family="sans-serif" font-size="12">\n<rect width="100%" height="100%" fill="#fff"/>\n{body}\n</svg>\n')
