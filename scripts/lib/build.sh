@@ -43,13 +43,13 @@ install_program() {
     local release=$1 checkout=$2 dest=$3 build
     build=$(build_dir "$release" "$checkout")
     step "$release: build of wpns" build_targets "$release" "$checkout" wpns
-    with_lock "build-${build##*/}" stage_program "$release" "$checkout" "$build"
-    # A running program cannot be overwritten, but it can be replaced.
-    cp -a --remove-destination "$build/stage/." "$dest"
+    with_lock "build-${build##*/}" copy_program "$release" "$checkout" "$build" "$dest"
 }
 
-# Installs what was built below the build directory.
-stage_program() {
+# Installs what was built below the build directory, and from there into another one: others may be about to do the same.
+copy_program() {
     rm -rf "$3/stage"
     in_build_root "$1" "$2" "$3" env DESTDIR=/build/stage cmake --install /build >/dev/null
+    # A running program cannot be overwritten, but it can be replaced.
+    cp -a --remove-destination "$3/stage/." "$4"
 }

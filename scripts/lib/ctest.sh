@@ -55,15 +55,32 @@ lint_tests() {
 # Prints the short run of the fuzz targets.
 fuzz_tests() { add_test fuzz fuzz.fuzz "TIMEOUT 1800 COST 900" "$scripts_dir/fuzz" same; }
 
-# Prints the tests on a booted machine of a release, which share it one after the other: system_tests RELEASE
+# How many machines of each release share the tests that need one. They wait more than they compute.
+machines_per_release=2
+
+# Prints the tests on the booted machines of a release; those of one machine come one after the other:
+# system_tests RELEASE
 system_tests() {
-    local file name machine="machine-$1" run=("$scripts_dir/system-test" "$1")
+    local i files=("$checkout_dir"/tests/system/*.bats)
+    for ((i = 1; i <= machines_per_release; i++)); do machine_tests "$1" "$i" booted up down; done
+    for ((i = 0; i < ${#files[@]}; i++)); do
+        machine_tests "$1" $((i % machines_per_release + 1)) "${files[i]}"
+    done
+}
+
+# Prints what is to be run on one machine: machine_tests RELEASE NUMBER up|down|booted|FILE.bats…
+machine_tests() {
+    local release=$1 machine=machine-$1-$2 number=$2 what run=("$scripts_dir/system-test" "$1" "$2")
     local shared="RESOURCE_LOCK $machine TIMEOUT 1800"
-    add_test system "system.$1.up" "FIXTURES_SETUP $machine COST 500 $shared" "${run[@]}" up
-    add_test system "system.$1.down" "FIXTURES_CLEANUP $machine $shared" "${run[@]}" down
-    add_test system "system.$1.booted" "FIXTURES_REQUIRED $machine COST 450 $shared" "${run[@]}" booted
-    for file in "$checkout_dir"/tests/system/*.bats; do
-        name=$(basename "$file" .bats)
-        add_test system "system.$1.$name" "FIXTURES_REQUIRED $machine COST 400 $shared" "${run[@]}" "$file"
+    shift 2
+    for what in "$@"; do
+        case $what in
+        up) add_test system "system.$release.up-$number" "FIXTURES_SETUP $machine COST 500 $shared" "${run[@]}" up ;;
+        down) add_test system "system.$release.down-$number" "FIXTURES_CLEANUP $machine $shared" "${run[@]}" down ;;
+        booted)
+            ((number > 1)) || add_test system "system.$release.booted" "FIXTURES_REQUIRED $machine COST 450 $shared" "${run[@]}" booted
+            ;;
+        *) add_test system "system.$release.$(basename "$what" .bats)" "FIXTURES_REQUIRED $machine COST 400 $shared" "${run[@]}" "$what" ;;
+        esac
     done
 }

@@ -3,7 +3,7 @@
 bats_require_minimum_version 1.5.0
 
 testbed=$BATS_TEST_DIRNAME/../../scripts/testbed
-machine=${WPNS_MACHINE:?is not set: run scripts/system-test RELEASE FILE}
+machine=${WPNS_MACHINE:?is not set: run scripts/system-test RELEASE NUMBER FILE}
 internet=wpns-inet-$machine
 
 # Addresses of the machine and of the internet beside it, as scripts/lib/machine.sh makes them.

@@ -16,8 +16,8 @@ One site of two, on a booted {release}: after `wpns add`, after a reboot, after 
 that time where no wall is in the way: from the host itself, as root in a unit without any protection, as the database's own root,
 or, for calls that a test machine as a container is refused itself, from the machine that carries it. Made by
 
-    scripts/system-test {release} up
-    WPNS_TABLES=docs scripts/system-test {release} tests/system/verify-states.bats
+    scripts/system-test {release} 1 up
+    WPNS_TABLES=docs scripts/system-test {release} 1 tests/system/verify-states.bats
 
 {probes} probes in {rows} rows; those of one row differ in who tries only.
 
