@@ -57,11 +57,14 @@ wait_until_parked() {
 }
 
 @test "the database of a parked site was shut down cleanly" {
-    on wpns park site-a
-    run -0 on journalctl -u wpns-mysqld@site-a.service -n 20 --no-pager -o cat
-    assert_output 'Shutdown complete'
+    local since
+    since=$(on date +%s)
     [[ $(code site-a) == 200 ]]
-    run -0 on journalctl -u wpns-mysqld@site-a.service --no-pager -o cat
+    on wpns park site-a
+    [[ $(code site-a) == 200 ]]
+    run -0 on journalctl -u wpns-mysqld@site-a.service --since "@$since" --no-pager -o cat
+    assert_output 'Shutdown complete'
+    assert_output 'ready for connections'
     [[ ${output,,} != *'crash recovery'* ]]
 }
 
