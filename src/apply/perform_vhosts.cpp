@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "apply/perform.hpp"
@@ -29,15 +31,27 @@ std::string refusal(const host::Host& host) {
     return "nginx -t refuses it: " + printable(trim(result.err));
 }
 
+/// nginx returns from a reload before its old workers stop taking connections, and those do not
+/// know a new site.
+void wait_for_new_workers(const host::Host& host, const std::set<int>& old) {
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    const auto is_old = [&](int worker) { return old.contains(worker); };
+    while (std::chrono::steady_clock::now() < deadline &&
+           std::ranges::any_of(host.web.workers(), is_old))
+        std::this_thread::sleep_for(5ms);
+}
+
 /// Tells nginx, or starts it where it is down.
 void reload(const host::Host& host) {
     const std::vector<std::string> names = {nginx_unit};
     const auto state = host.units.list(names);
     const auto it = state.find(nginx_unit);
     const bool running = it != state.end() && it->second.active == "active";
+    const auto old = host.web.workers();
     const auto results = running ? host.units.reload(names, 60s) : host.units.start(names, 60s);
     if (const auto& error = results.at(nginx_unit); !error.empty())
         throw Error(ErrorKind::failed, error);
+    wait_for_new_workers(host, old);
 }
 
 /// Writes one file; what nginx refuses is taken back, so that the others keep serving.

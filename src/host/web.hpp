@@ -22,6 +22,9 @@ class WebProbe {
     virtual ~WebProbe() = default;
     /// The status of `GET /`, or 0 where nobody answers within `patience`.
     [[nodiscard]] virtual int status(const Target& target, std::chrono::seconds patience) const = 0;
+    /// The processes of the host's nginx that take connections; none where it does not run. One
+    /// that was told to end takes none.
+    [[nodiscard]] virtual std::set<int> workers() const = 0;
 };
 
 /// Who comes by the sockets of the sites. Nothing runs or counts for it.

@@ -477,6 +477,7 @@ class FakeWeb : public host::WebProbe {
                 return 503;
         return 200;
     }
+    [[nodiscard]] std::set<int> workers() const override { return {}; }
 
   private:
     const FakeFiles& files_;

@@ -148,3 +148,14 @@ assert_unknown() {
     assert_serves site-a
     run -0 on wpns plan --exit-code
 }
+
+@test "whoever comes right after an add gets the site" {
+    local try
+    for try in 1 2 3; do
+        on wpns add "site-k$try" --title Word >/dev/null
+        run -0 on sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do curl -sS -o /dev/null -w "%{http_code}\n" -H "Host: $1.example" http://127.0.0.1/ & done
+            wait' sh "site-k$try"
+        [ "$(sort <<<"$output" | uniq -c | xargs)" = '10 200' ] || { echo "$output" && return 1; }
+    done
+    for try in 1 2 3; do on wpns remove "site-k$try" --purge --yes; done
+}

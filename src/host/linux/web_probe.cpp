@@ -4,7 +4,12 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <fstream>
+#include <sstream>
+#include <string>
 
 #include "base/fd.hpp"
 
@@ -57,10 +62,41 @@ int ask(const WebProbe::Target& target, Clock::time_point deadline) {
     return size <= 0 ? 0 : status_of({answer, static_cast<std::size_t>(size)});
 }
 
+/// The first line of a small file; empty where there is none.
+std::string first_line_of(const std::string& path) {
+    std::ifstream file(path);
+    std::string line;
+    std::getline(file, line);
+    return line;
+}
+
+bool is_decimal(unsigned char c) {
+    return std::isdigit(c) != 0;
+}
+
+/// nginx writes into the title of a worker what it does: one that closes its sockets is "shutting
+/// down" from just before until its last request is served.
+bool takes_connections(int pid) {
+    const auto title = first_line_of("/proc/" + std::to_string(pid) + "/cmdline");
+    return title.starts_with("nginx: worker process") &&
+           title.find("shutting down") == std::string::npos;
+}
+
 class TcpProbe : public WebProbe {
   public:
     [[nodiscard]] int status(const Target& target, std::chrono::seconds patience) const override {
         return ask(target, Clock::now() + patience);
+    }
+
+    [[nodiscard]] std::set<int> workers() const override {
+        std::set<int> found;
+        const auto master = first_line_of("/run/nginx.pid");
+        if (master.empty() || !std::ranges::all_of(master, is_decimal)) return found;
+        std::istringstream children(
+            first_line_of("/proc/" + master + "/task/" + master + "/children"));
+        for (int pid = 0; children >> pid;)
+            if (takes_connections(pid)) found.insert(pid);
+        return found;
     }
 };
 
