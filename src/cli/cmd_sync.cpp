@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "cli/config_files.hpp"
 #include "cli/execution.hpp"
 #include "cli/recovery.hpp"
 #include "cli/report.hpp"
@@ -19,6 +20,7 @@ std::string question(const Planned& planned) {
 int cmd_sync(const Globals& globals, const host::Host& host, const SyncOptions& options) {
     const auto lock = host.lock.take("sync", lock_patience);
     (void)recover(globals, host);
+    sweep_site_files(host.files, globals.config_dir);
     Session session(globals, host);
     Scope scope;
     for (const auto& name : options.names) scope.only.insert(site_name(name));

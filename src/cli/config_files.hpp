@@ -27,4 +27,7 @@ void require_fine(const config::Config& config);
 /// DIR/sites.d/NAME.toml
 [[nodiscard]] std::string site_file(const std::string& dir, const SiteName& site);
 
+/// Takes away what a killed run has left beside the site files before it had the name of one.
+void sweep_site_files(host::Files& files, const std::string& dir);
+
 }  // namespace wpns::cli

@@ -6,7 +6,7 @@
 load helpers
 
 every=${WPNS_EVERY:-101}
-first=${WPNS_FIRST:-7}
+first=${WPNS_FIRST:-3}
 many=${WPNS_SITES:-3}
 
 setup_file() {
