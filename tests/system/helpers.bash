@@ -78,7 +78,7 @@ activations() {
 }
 
 # Everything that could be left of a site, by name or by address, one line each. Archives and the program's own
-# memory (registry, journal) are no leftovers: traces
+# memory (registry, journal) are no leftovers, and what its timers start now and then is of no site: traces
 traces() {
     on_stdin bash -s <<'END'
 find /etc /run /var/lib/wpns /var/log /srv /home -xdev \
@@ -93,7 +93,8 @@ ip -o link | sed -E 's/^[0-9]+: ([^@:]*).*/link \1/'
 ip -o -4 address | awk '{ print "address", $4 }'
 ip route
 nft list ruleset | sed -E 's/ # handle.*//; s/(packets|bytes) [0-9]+//g'
-systemctl list-units --all --plain --no-legend 'wpns*' | awk '{ print "unit", $1, $3 }'
+systemctl list-units --all --plain --no-legend 'wpns*' | awk '{ print "unit", $1, $3 }' |
+    grep -vE '^unit wpns-(resolve|verify|idle|backup)\.service '
 systemctl list-unit-files --no-legend 'wpns*' | awk '{ print "unit file", $1, $2 }'
 END
 }
