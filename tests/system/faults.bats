@@ -10,11 +10,16 @@ setup_file() {
 
 teardown() { on sh -c 'umount -q /etc /var/lib/wpns /usr/sbin/mariadbd /usr/sbin/nginx; true'; }
 
-# The registry, the files of the host that wpns writes, accounts and rules, as one sum.
+# The registry, the files of the host that wpns writes, accounts and rules.
 state_of_host() {
-    on sh -c '{ cat /var/lib/wpns/registry.toml /etc/passwd; ls -lR /etc/wpns /etc/systemd/system /etc/nginx/wpns.d /var/lib/wpns/sites;
-        nft list ruleset | sed "s/packets [0-9]* bytes [0-9]*//"; ip -o link; } | sha256sum'
+    on sh -c 'cat /var/lib/wpns/registry.toml /etc/passwd
+        find /etc/wpns /etc/systemd/system /etc/nginx/wpns.d -type f -printf "%p %u %m %s %T@\n" -o -printf "%p %y %u %m %l\n" | sort
+        find /var/lib/wpns/sites -maxdepth 2 -printf "%p %u %m\n" | sort; ls /run/netns; ip -o link;
+        nft list ruleset | sed -E "s/(packets|bytes|expires) [^ ]+//g"'
 }
+
+# Fails unless everything is as it was when the test wrote it down.
+assert_untouched() { diff "$BATS_TEST_TMPDIR/before" <(state_of_host); }
 
 # Fails unless an add of site-k is refused with status 1, nothing is touched but its file, and it heals once `repair`
 # was run: assert_refused REPAIR… (the last `run` was the add)
@@ -23,13 +28,12 @@ assert_refused() {
     [ "$status" -eq 1 ]
     on rm -f /etc/wpns/sites.d/site-k.toml
     "$@"
-    [ "$(state_of_host)" = "$before" ]
+    assert_untouched
     assert_serves site-n
 }
 
 @test "programs that are missing are named together, and nothing is touched" {
-    local before
-    before=$(state_of_host)
+    state_of_host >"$BATS_TEST_TMPDIR/before"
     on sh -c 'for program in mariadbd nginx; do mount --bind /dev/null /usr/sbin/$program; done'
     run on wpns add site-k
     on umount /usr/sbin/mariadbd /usr/sbin/nginx
@@ -54,8 +58,7 @@ assert_refused() {
 read_only() { on sh -c 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"' sh "$1"; }
 
 @test "read-only data: nothing is half made, and what reads still works" {
-    local before
-    before=$(state_of_host)
+    state_of_host >"$BATS_TEST_TMPDIR/before"
     read_only /var/lib/wpns
     run on wpns add site-k
     on wpns status site-n
@@ -66,8 +69,7 @@ read_only() { on sh -c 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"'
 }
 
 @test "a read-only /etc: nothing is half made" {
-    local before
-    before=$(state_of_host)
+    state_of_host >"$BATS_TEST_TMPDIR/before"
     read_only /etc
     run on wpns add site-k
     on umount /etc
@@ -145,8 +147,7 @@ END
 }
 
 @test "usage errors end with 2 and touch nothing" {
-    local before
-    before=$(state_of_host)
+    state_of_host >"$BATS_TEST_TMPDIR/before"
     run -2 on wpns
     run -2 on wpns destroy
     run -2 on wpns add
@@ -163,7 +164,7 @@ END
     run -2 on bash -c 'wpns status $(seq 10000)'
     run -2 on bash -c 'wpns add "$(head -c 120000 /dev/zero | tr "\0" a)"'
     run -2 on perl -e 'exec {"/usr/bin/wpns"} ("")'
-    [ "$(state_of_host)" = "$before" ]
+    assert_untouched
 }
 
 @test "a reader that goes away is no error, and JSON is JSON for errors too" {
