@@ -43,14 +43,17 @@ Removed remove_site(const Globals& globals, Session& session, const SiteName& na
     return removed;
 }
 
+bool end_without_site(const Session& session, const apply::Intent& intent) {
+    if (session.registry().sites.contains(intent.site) ||
+        session.config().sites.contains(intent.site))
+        return false;
+    apply::Journal(session.host().files).end(intent.site);
+    return true;
+}
+
 bool finish_removal(const Globals& globals, const host::Host& host, const apply::Intent& intent) {
     Session session(globals, host, NoFiles::fine);
-    const bool known = session.registry().sites.contains(intent.site) ||
-                       session.config().sites.contains(intent.site);
-    if (!known) {
-        apply::Journal(host.files).end(intent.site);
-        return true;
-    }
+    if (end_without_site(session, intent)) return true;
     const auto removal =
         intent.path == purge_word ? apply::Removal::purge : apply::Removal::archive;
     const auto removed = remove_site(globals, session, intent.site, removal);

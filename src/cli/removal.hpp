@@ -19,6 +19,10 @@ struct Removed {
 [[nodiscard]] Removed remove_site(const Globals& globals, Session& session, const SiteName& name,
                                   apply::Removal removal);
 
+/// Ends an operation of a site that is neither recorded nor described any more; false for any
+/// other.
+[[nodiscard]] bool end_without_site(const Session& session, const apply::Intent& intent);
+
 /// Goes on with a removal that an earlier run has begun; says on standard error what became of it.
 /// True when nothing is left. What stops it stops no other site.
 bool finish_removal(const Globals& globals, const host::Host& host, const apply::Intent& intent);

@@ -4,25 +4,20 @@
 #include "cli/planning.hpp"
 #include "cli/report.hpp"
 #include "cli/session.hpp"
-#include "cli/verbs.hpp"
-#include "fakes/fake_host.hpp"
-#include "fakes/shipped.hpp"
+#include "fakes/verbs.hpp"
 #include "model/registry_text.hpp"
 
 namespace wpns {
 namespace {
-
-using fakes::FakeHost;
 
 constexpr const char* data = "/var/lib/wpns/sites/site-a";
 constexpr const char* archives = "/var/lib/wpns/archive";
 constexpr const char* post = "/var/lib/wpns/sites/site-a/www/wp-content/post";
 
 /// A host with two sites, one of which has content.
-class Archives : public testing::Test {
+class Archives : public fakes::Verbs {
   protected:
     void SetUp() override {
-        fakes::install_templates(fake_.files);
         put("/etc/wpns/sites.d/site-a.toml", "domain = \"a.example\"\n");
         put("/etc/wpns/sites.d/site-b.toml", "domain = \"b.example\"\n");
         ASSERT_EQ(sync(), cli::done);
@@ -30,29 +25,6 @@ class Archives : public testing::Test {
         before_ = registry().sites.at(*SiteName::parse("site-a")).allocation;
     }
 
-    void put(const std::string& path, std::string content) {
-        File file;
-        file.content = std::move(content);
-        fake_.files.write(path, file);
-    }
-    /// Runs a verb without its words on the terminal.
-    template <typename Verb>
-    int quietly(Verb verb) {
-        testing::internal::CaptureStdout();
-        testing::internal::CaptureStderr();
-        int code = cli::failed;
-        try {
-            code = verb();
-        } catch (const Error& error) {
-            error_ = error.message();
-        }
-        printed_ = testing::internal::GetCapturedStdout();
-        (void)testing::internal::GetCapturedStderr();
-        return code;
-    }
-    int sync() {
-        return quietly([&] { return cli::cmd_sync(globals_, fake_.host, {}); });
-    }
     int remove(const char* site = "site-a", bool purge = false) {
         return quietly([&] { return cli::cmd_remove(globals_, fake_.host, {site, purge, true}); });
     }
@@ -89,11 +61,7 @@ class Archives : public testing::Test {
         EXPECT_TRUE(nothing_to_do());
     }
 
-    FakeHost fake_;
-    cli::Globals globals_;
     Allocation before_;
-    std::string error_;
-    std::string printed_;
 };
 
 TEST_F(Archives, ARemovedSiteComesBackAsItWas) {
@@ -178,7 +146,7 @@ TEST_F(Archives, NamesAreNoPaths) {
 /// archive or one sync brings it back, with all it had.
 TEST_F(Archives, ARestoreThatFailsAnywhereIsNeverBetween) {
     ASSERT_EQ(remove(), cli::done);
-    const FakeHost* const host = &fake_;
+    const fakes::FakeHost* const host = &fake_;
     unsigned step = 1;
     for (bool passed = false; !passed; ++step) {
         const auto archive = only_archive();
@@ -201,7 +169,7 @@ TEST_F(Archives, ARestoreThatFailsAnywhereIsNeverBetween) {
 
 /// The same for a purge: what is left is a purge away from nothing, and never comes back half.
 TEST_F(Archives, APurgeThatFailsAnywhereIsFinishedByTheNext) {
-    const FakeHost* const host = &fake_;
+    const fakes::FakeHost* const host = &fake_;
     unsigned step = 1;
     for (bool passed = false; !passed; ++step) {
         ASSERT_EQ(remove(), cli::done);

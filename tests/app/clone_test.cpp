@@ -1,9 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "apply/journal.hpp"
-#include "cli/verbs.hpp"
-#include "fakes/fake_host.hpp"
-#include "fakes/shipped.hpp"
+#include "fakes/verbs.hpp"
 #include "model/registry_text.hpp"
 
 namespace wpns {
@@ -14,36 +12,13 @@ constexpr const char* copy_file = "/etc/wpns/sites.d/site-b.toml";
 constexpr const char* copy_place = "/var/lib/wpns/archive/site-b-20261122T055500Z";
 
 /// A host with one site. Programs that dump a database do not run on it.
-class Clones : public testing::Test {
+class Clones : public fakes::Verbs {
   protected:
     void SetUp() override {
-        fakes::install_templates(fake_.files);
         put("/etc/wpns/sites.d/site-a.toml", "domain = \"a.example\"\ntitle = \"A\"\n");
         ASSERT_EQ(sync(), cli::done);
     }
 
-    void put(const std::string& path, std::string content) {
-        File file;
-        file.content = std::move(content);
-        fake_.files.write(path, file);
-    }
-    template <typename Verb>
-    int quietly(Verb verb) {
-        testing::internal::CaptureStdout();
-        testing::internal::CaptureStderr();
-        int code = cli::failed;
-        try {
-            code = verb();
-        } catch (const Error& error) {
-            error_ = error.message();
-        }
-        (void)testing::internal::GetCapturedStdout();
-        (void)testing::internal::GetCapturedStderr();
-        return code;
-    }
-    int sync() {
-        return quietly([&] { return cli::cmd_sync(globals_, fake_.host, {}); });
-    }
     int clone(const char* original, const char* copy, const char* domain = "") {
         return quietly([&] {
             return cli::cmd_clone(globals_, fake_.host, {original, copy, domain});
@@ -71,10 +46,6 @@ class Clones : public testing::Test {
                !fake_.files.is_directory("/var/lib/wpns/backups/.site-b.clone");
     }
     bool is_there() { return registry().sites.contains(*SiteName::parse("site-b")); }
-
-    fakes::FakeHost fake_;
-    cli::Globals globals_;
-    std::string error_;
 };
 
 TEST_F(Clones, RefusesWhatIsThereOrIsNot) {

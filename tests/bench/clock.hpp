@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <stdexcept>
 #include <string>
 
@@ -22,6 +23,17 @@ void measure(const std::string& name, const std::string& variant, unsigned size,
 inline unsigned size_of(int argc, char** argv) {
     if (argc != 2) throw std::invalid_argument("one argument: the number of sites");
     return static_cast<unsigned>(std::stoul(argv[1]));
+}
+
+/// What main returns after `run` was measured with that many sites; what went wrong goes to stderr.
+inline int run_main(int argc, char** argv, void (*run)(unsigned size)) {
+    try {
+        run(size_of(argc, argv));
+        return 0;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 1;
+    }
 }
 
 }  // namespace wpns::bench

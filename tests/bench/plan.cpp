@@ -1,5 +1,3 @@
-#include <exception>
-#include <iostream>
 #include <string>
 
 #include "bench/clock.hpp"
@@ -50,9 +48,6 @@ void run(unsigned size) {
 }  // namespace
 }  // namespace wpns::bench
 
-int main(int argc, char** argv) try {
-    wpns::bench::run(wpns::bench::size_of(argc, argv));
-} catch (const std::exception& error) {
-    std::cerr << error.what() << "\n";
-    return 1;
+int main(int argc, char** argv) {
+    return wpns::bench::run_main(argc, argv, wpns::bench::run);
 }

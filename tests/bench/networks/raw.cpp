@@ -10,8 +10,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <exception>
-#include <iostream>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -180,9 +178,6 @@ void run(unsigned size) {
 }  // namespace
 }  // namespace wpns::bench
 
-int main(int argc, char** argv) try {
-    wpns::bench::run(wpns::bench::size_of(argc, argv));
-} catch (const std::exception& error) {
-    std::cerr << error.what() << "\n";
-    return 1;
+int main(int argc, char** argv) {
+    return wpns::bench::run_main(argc, argv, wpns::bench::run);
 }
