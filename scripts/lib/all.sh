@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Everything below scripts/lib, in the order in which it depends on each other. Sourced, never run.
 
-lib_dir=$(dirname -- "${BASH_SOURCE[0]}")
+lib_dir=${BASH_SOURCE[0]%/*}
 # shellcheck source=scripts/lib/common.sh
 . "$lib_dir/common.sh"
 # shellcheck source=scripts/lib/packages.sh
@@ -12,5 +12,7 @@ lib_dir=$(dirname -- "${BASH_SOURCE[0]}")
 . "$lib_dir/roots.sh"
 # shellcheck source=scripts/lib/build.sh
 . "$lib_dir/build.sh"
+# shellcheck source=scripts/lib/internet.sh
+. "$lib_dir/internet.sh"
 # shellcheck source=scripts/lib/machine.sh
 . "$lib_dir/machine.sh"

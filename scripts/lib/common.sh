@@ -4,9 +4,9 @@
 # A failure inside $(…) is a failure.
 shopt -s inherit_errexit
 
-scripts_dir=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+scripts_dir=$(cd -- "${BASH_SOURCE[0]%/*}/.." && pwd)
 # shellcheck disable=SC2034 # read by the scripts that source this file
-checkout_dir=$(dirname -- "$scripts_dir")
+checkout_dir=${scripts_dir%/*}
 cache_dir=${WPNS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/wpns}
 
 # Exit status that test runners read as "skipped".

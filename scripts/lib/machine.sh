@@ -5,19 +5,13 @@
 # What a machine is made of:
 #   $machines_dir/NAME/{root,upper,lower,release}   its files; lower holds the path of the root below
 #   /run/wpns-testbed/NAME/{supervisor,log}         process id of systemd-nspawn, console output
-#   network namespace wpns-inet-NAME                the "internet": the far end of the machine's uplink0
+#   network namespace wpns-inet-NAME                its "internet", see internet.sh
 
 machines_dir=$cache_dir/machines
-
-# Addresses of the internet beside a machine: its router, a public server, and two that no site may ever reach.
-machine_address=203.0.113.2
-router_address=203.0.113.1
-internet_addresses=(198.51.100.10/32 10.99.0.1/32 169.254.169.254/32)
 
 machine_dir() { echo "$machines_dir/$1"; }
 machine_files() { echo "$machines_dir/$1/root"; }
 machine_run() { echo "/run/wpns-testbed/$1"; }
-machine_internet() { echo "wpns-inet-$1"; }
 
 # True when a machine of that name was made.
 machine_exists() { [[ -e $(machine_dir "$1")/release ]]; }
@@ -58,9 +52,10 @@ copy_machine() {
 
 # The process id of a machine's systemd-nspawn; fails when it does not run.
 machine_supervisor() {
-    local pid
-    pid=$(cat "$(machine_run "$1")/supervisor" 2>/dev/null) || return 1
-    [[ $(cat "/proc/$pid/comm" 2>/dev/null) == systemd-nspawn ]] && echo "$pid"
+    local pid comm
+    # Builtins only, here and below: tests run some thousand commands in a machine.
+    { read -r pid <"$(machine_run "$1")/supervisor" && read -r comm <"/proc/$pid/comm"; } 2>/dev/null || return 1
+    [[ $comm == systemd-nspawn ]] && echo "$pid"
 }
 
 # The process id of a machine's init; fails when there is none.
@@ -68,11 +63,23 @@ machine_leader() {
     local supervisor child
     supervisor=$(machine_supervisor "$1") || return 1
     while read -rd ' ' child; do
-        if [[ $(awk '/^NSpid:/ { print (NF > 2 ? $NF : 0) }' "/proc/$child/status" 2>/dev/null) == 1 ]]; then
+        if is_init "$child"; then
             echo "$child"
             return
         fi
     done <"/proc/$supervisor/task/$supervisor/children"
+    return 1
+}
+
+# True when a process is number 1 of a process namespace below ours: is_init PID
+is_init() {
+    local words
+    while read -ra words; do
+        if [[ ${words[0]} == NSpid: ]]; then
+            ((${#words[@]} > 2)) && [[ ${words[-1]} == 1 ]]
+            return
+        fi
+    done 2>/dev/null <"/proc/$1/status"
     return 1
 }
 
@@ -182,41 +189,6 @@ remove_control_group() {
     done < <(control_groups)
 }
 
-# Runs ip in the internet of a machine: internet_ip NAME ARGS…
-internet_ip() {
-    local netns
-    netns=$(machine_internet "$1")
-    shift
-    ip -n "$netns" "$@"
-}
-
-# Makes the internet of a machine.
-make_internet() {
-    local netns address
-    netns=$(machine_internet "$1")
-    ! ip netns list | grep -qw "$netns" || return 0
-    ip netns add "$netns"
-    internet_ip "$1" link set lo up
-    for address in "${internet_addresses[@]}"; do
-        internet_ip "$1" address add "$address" dev lo
-    done
-}
-
-# Gives a booting machine its uplink with an address and a default route, as a provider's network would.
-connect_uplink() {
-    local leader
-    leader=$(machine_leader "$1")
-    # The link of an earlier boot goes with that boot, but the kernel takes its time.
-    internet_ip "$1" link delete inet0 2>/dev/null || true
-    internet_ip "$1" link add inet0 type veth peer name uplink0 netns "$leader"
-    internet_ip "$1" address add "$router_address/24" dev inet0
-    internet_ip "$1" link set inet0 up
-    local inside=(nsenter --target "$leader" --net ip)
-    "${inside[@]}" address add "$machine_address/24" dev uplink0
-    "${inside[@]}" link set uplink0 up
-    "${inside[@]}" route add default via "$router_address"
-}
-
 # Runs a command in a machine, with its standard streams and exit status: machine_exec NAME CMD…
 machine_exec() {
     local leader
@@ -269,7 +241,7 @@ delete_machine() {
     dir=$(machine_dir "$1")
     cut_power "$1"
     ! mountpoint -q "$dir/root" || umount "$dir/root"
-    ip netns delete "$(machine_internet "$1")" 2>/dev/null || true
+    delete_internet "$1"
     remove_control_group "$1"
     rm -rf --one-file-system "$dir" "$(machine_run "$1")"
 }

@@ -126,6 +126,7 @@ assert_settled() {
     assert_settled
 }
 
+# bats test_tags=only:trixie
 @test "a backup that is killed leaves nothing with its name" {
     local moment
     for moment in 0.02 0.05 0.1 0.2 0.3 0.5; do
@@ -156,6 +157,7 @@ exit 1
 END
 }
 
+# bats test_tags=only:trixie
 @test "a restore that is killed leaves the old state or the new one" {
     local condition now states=''
     add_content site-a in-backup
@@ -203,6 +205,7 @@ END
     assert_settled
 }
 
+# bats test_tags=only:bookworm
 @test "an archive restore that is killed is finished by sync" {
     local moment archive
     for moment in 0.02 0.04 0.06 0.1 0.2; do

@@ -22,12 +22,15 @@ teardown_file() {
     on rm -f /run/wpns-faulty
 }
 
-# Asks site-n for a page all the time; every answer is a line of /run/neighbour.
+# Asks site-n all the time, mostly for a file and now and then for a page; every answer is a line of /run/neighbour.
 watch_neighbour() {
     on rm -f /run/neighbour
-    on systemd-run --quiet --collect --unit=neighbour.service /bin/sh -c 'while :; do
-        curl -s --max-time 10 -o /dev/null -w "%{http_code}\n" -H "Host: site-n.example" http://127.0.0.1/ >>/run/neighbour
-        sleep 0.1; done'
+    on systemd-run --quiet --collect --unit=neighbour.service /bin/sh -c 'ask() {
+            curl -s --max-time 10 -o /dev/null -w "%{http_code}\n" -H "Host: site-n.example" "http://127.0.0.1$1"; }
+        while :; do
+            ask /
+            for i in 1 2 3 4 5; do ask /wp-includes/images/blank.gif; sleep 0.15; done
+        done >>/run/neighbour'
 }
 
 # Fails when the neighbour was not asked, or gave another answer than its page, since the last call.
@@ -124,14 +127,19 @@ after_remove() {
 
 setup() { traces_of_others >"$BATS_FILE_TMPDIR/before"; }
 
+# bats test_tags=only:bookworm
 @test "add that is killed" { torture add crash; }
 
+# bats test_tags=only:trixie
 @test "add that fails" { torture add error; }
 
+# bats test_tags=only:trixie
 @test "add on a full disk" { torture add enospc; }
 
+# bats test_tags=only:bookworm
 @test "sync of several sites that is killed" { torture sync crash; }
 
+# bats test_tags=only:trixie
 @test "sync of several sites that fails" { torture sync eio; }
 
 @test "add that a signal stops ends its step, says so, and goes on with sync" {
@@ -151,8 +159,10 @@ END
     after_add
 }
 
+# bats test_tags=only:bookworm
 @test "remove that is killed" { torture remove crash; }
 
+# bats test_tags=only:trixie
 @test "remove that fails" { torture remove error; }
 
 # A site whose file and whose row of the database say "live", after a backup in which both say "backup".
@@ -235,16 +245,22 @@ after_archive_restore() {
     [[ $(state_of_k) == 'live live' ]] || { echo "state: $(state_of_k)" && return 1; }
 }
 
+# bats test_tags=only:bookworm
 @test "backup that is killed" { torture backup crash; }
 
+# bats test_tags=only:trixie
 @test "backup on a full disk" { torture backup enospc; }
 
+# bats test_tags=only:bookworm
 @test "restore that is killed" { torture restore crash; }
 
+# bats test_tags=only:trixie
 @test "restore that fails" { torture failing_restore error; }
 
+# bats test_tags=only:bookworm
 @test "archive restore that is killed" { torture archive_restore crash; }
 
+# bats test_tags=only:trixie
 @test "archive restore that fails" { torture archive_restore eio; }
 
 # Takes the measure of what is there without the copy: of all but the sites that live on.
@@ -272,8 +288,11 @@ after_clone() {
     diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
 }
 
+# bats test_tags=only:bookworm
 @test "clone that is killed" { torture clone crash; }
 
+# bats test_tags=only:trixie
 @test "clone that fails" { torture clone error; }
 
+# bats test_tags=only:trixie
 @test "clone on a full disk" { torture clone enospc; }

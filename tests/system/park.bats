@@ -94,6 +94,7 @@ wait
 END
     [[ $(grep -c '^200$' <<<"$output") == 20 ]]
     local role
+    on journalctl --sync
     for role in web php mysqld; do
         run -0 on journalctl -u "wpns-$role@site-a.service" --since "@$since" --no-pager -o cat
         [[ $(grep -c '^Started ' <<<"$output") == 1 ]]
@@ -102,7 +103,7 @@ END
 
 @test "no request fails while a site is parked again and again under traffic" {
     run -0 on_stdin bash -s <<'END'
-end=$(($(date +%s) + 40))
+end=$(($(date +%s) + 20))
 ask() { curl -sS --max-time 60 -o /dev/null -w '%{http_code}\n' -H 'Host: site-a.example' "$@" 2>&1; }
 visit() {
     while (($(date +%s) < end)); do
