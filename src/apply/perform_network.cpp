@@ -13,12 +13,25 @@ Errors perform_namespaces(Context& context, Batch batch) {
     });
 }
 
+namespace {
+
+Errors remove_links(Context& context, Batch batch) {
+    std::vector<std::string> names;
+    for (const auto* action : batch) names.push_back(action->key.id);
+    std::map<std::string, Error> refusals;
+    Errors errors = for_all(batch, [&] { refusals = context.host.network.remove_links(names); });
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (const auto refusal = refusals.find(names[i]); refusal != refusals.end())
+            errors[i] = text_of(refusal->second);
+    return errors;
+}
+
+}  // namespace
+
 Errors perform_links(Context& context, Batch batch) {
+    if (takes(batch)) return remove_links(context, batch);
     return for_each(batch, [&](const plan::Action& action) {
-        if (action.verb == plan::Verb::remove)
-            context.host.network.remove_link(action.key.id);
-        else
-            context.host.network.ensure_link(std::get<Link>(*action.after));
+        context.host.network.ensure_link(std::get<Link>(*action.after));
     });
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "model/facts.hpp"
 #include "model/resource.hpp"
 
@@ -28,8 +29,11 @@ class Network {
     /// Both ends created in their places in one message, then addresses, neighbours, up, default
     /// route inside. Corrects what differs where the link exists already.
     virtual void ensure_link(const Link& link) = 0;
-    virtual void remove_link(
-        const std::string& host_end) = 0;  ///< waits until it is gone; absent is fine
+    /// Removes the links of these host ends, and waits until they are gone; absent is fine. Many go
+    /// at once: the kernel waits for all processors once a removal (24 ms), not once a link. What
+    /// could not be removed is in the result, by name; it keeps no other link.
+    [[nodiscard]] virtual std::map<std::string, Error> remove_links(
+        std::span<const std::string> host_ends) = 0;
     /// Routes and addresses of the host without those on links of our group; uplink and its MTU.
     virtual void gather(HostFacts& facts) const = 0;
 };

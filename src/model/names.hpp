@@ -34,6 +34,9 @@ inline constexpr const char* backup_timer = "wpns-backup.timer";
 inline constexpr const char* idle_timer = "wpns-idle.timer";
 /// Interface group of every host end: one integer compare tells our traffic from all other.
 inline constexpr unsigned link_group = 0x7770;
+/// Host ends that are being removed: the kernel deletes a group at once, and the firewall lets
+/// nothing out of it.
+inline constexpr unsigned leaving_group = 0x7771;
 
 /// "sha256-" and the first 16 digits: the tree that is made from the archive with that SHA-256.
 [[nodiscard]] std::string core_id(const std::string& sha256);

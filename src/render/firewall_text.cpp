@@ -12,9 +12,11 @@ namespace wpns::render {
 namespace {
 
 /// Written so that nft 1.0.6 reads it: no two closing braces on one line, no `destroy`.
-/// GROUP, POOL, PRIVATE and RESOLVERS are filled in.
+/// GROUP, LEAVING, POOL, PRIVATE and RESOLVERS are filled in.
 ///  - The link's group decides, never its name: one integer compare lets all other traffic pass.
-///  - prerouting: only the site's own address comes out of its link; IPv6 never does.
+///  - prerouting: only the site's own address comes out of its link; IPv6 never does. Nothing comes
+///  out of
+///    a link that is being removed.
 ///  - input: a site reaches its own gateway, for the web and ping. Not the host, and not another
 ///    site's gateway, which is an address of the host just as well.
 ///  - The resolvers may be private or the host itself. Both hooks send that traffic through the
@@ -159,6 +161,7 @@ LIMIT_CHAINS	chain listed {
 
 	chain prerouting {
 		type filter hook prerouting priority raw; policy accept;
+		iifgroup LEAVING drop
 		iifgroup != GROUP return
 		iifname . ip saddr @sources return
 		drop
@@ -244,6 +247,7 @@ std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resol
     replace_all(text, "LIMIT_CHAINS", limit_chains());
     replace_all(text, "NEWCOMERS", "limit rate 20/hour burst 500 packets");
     replace_all(text, "PRIVATE", elements_line(ranges));
+    replace_all(text, "LEAVING", std::to_string(names::leaving_group));
     replace_all(text, "GROUP", std::to_string(names::link_group));
     replace_all(text, "POOL", pool.str());
     return text;

@@ -217,9 +217,11 @@ class FakeNetwork : public host::Network {
             throw Error(ErrorKind::missing, "no namespace " + link.netns);
         links[link.host_end.name] = link;
     }
-    void remove_link(const std::string& host_end) override {
+    [[nodiscard]] std::map<std::string, Error> remove_links(
+        std::span<const std::string> host_ends) override {
         faults_.change("remove link");
-        links.erase(host_end);
+        for (const std::string& name : host_ends) links.erase(name);
+        return {};
     }
     void gather(HostFacts&) const override {}
 

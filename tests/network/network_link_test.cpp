@@ -28,6 +28,9 @@ class LinkTest : public World {
     [[nodiscard]] std::map<std::string, Link> find(const Link& link) const {
         return network->find_links(std::vector{link});
     }
+    [[nodiscard]] std::map<std::string, Error> remove(const std::vector<std::string>& names) const {
+        return network->remove_links(names);
+    }
     [[nodiscard]] Link found(const Link& link) const { return find(link).at(link.host_end.name); }
 };
 
@@ -165,7 +168,7 @@ TEST_F(LinkTest, ForeignLinksOfOurNamesAreLeftAlone) {
     Socket host;
     add_bridge(host, "veth0-site-a");
     EXPECT_EQ(refusal_of([&] { network->ensure_link(link); }), ErrorKind::conflict);
-    EXPECT_EQ(refusal_of([&] { network->remove_link("veth0-site-a"); }), ErrorKind::conflict);
+    EXPECT_EQ(remove({"veth0-site-a"}).at("veth0-site-a").kind(), ErrorKind::conflict);
     EXPECT_TRUE(read_link(host, "veth0-site-a"));
 }
 
@@ -195,13 +198,42 @@ TEST_F(LinkTest, ErrorsNameStepAndObject) {
 TEST_F(LinkTest, RemoveTakesBothEndsAndIsFineWithNothing) {
     const Link link = link_of("site-a");
     network->ensure_link(link);
-    network->remove_link(link.host_end.name);
+    EXPECT_TRUE(remove({link.host_end.name}).empty());
     Socket host;
     Socket inside = socket_of("site-a");
     EXPECT_FALSE(read_link(host, link.host_end.name));
     EXPECT_FALSE(read_link(inside, link.site_end.name));
-    EXPECT_NO_THROW(network->remove_link(link.host_end.name));
+    EXPECT_TRUE(remove({link.host_end.name}).empty());
     EXPECT_TRUE(find(link).empty());
+}
+
+TEST_F(LinkTest, ManyGoAtOnceAndNoneOfOthers) {
+    const Link a = link_of("site-a");
+    network->create_namespace("site-b");
+    const Link b = link_of("site-b", 1);
+    network->create_namespace("site-c");
+    const Link c = link_of("site-c", 2);
+    for (const Link& link : {a, b, c}) network->ensure_link(link);
+    Socket host;
+    add_bridge(host, "foreign");
+    EXPECT_EQ(remove({a.host_end.name, "foreign", b.host_end.name}).size(), 1U);
+    EXPECT_FALSE(read_link(host, a.host_end.name));
+    EXPECT_FALSE(read_link(host, b.host_end.name));
+    EXPECT_TRUE(read_link(host, "foreign"));
+    EXPECT_EQ(find(c), (std::map<std::string, Link>{{c.host_end.name, c}}));
+}
+
+TEST_F(LinkTest, ALinkOfOthersInTheGroupOfThoseThatLeaveStays) {
+    const Link a = link_of("site-a");
+    network->create_namespace("site-b");
+    const Link b = link_of("site-b", 1);
+    for (const Link& link : {a, b}) network->ensure_link(link);
+    Socket host;
+    add_bridge(host, "foreign");
+    set_group(host, "foreign", names::leaving_group);
+    EXPECT_TRUE(remove({a.host_end.name, b.host_end.name}).empty());
+    EXPECT_FALSE(read_link(host, a.host_end.name));
+    EXPECT_TRUE(read_link(host, "foreign"));
 }
 
 }  // namespace

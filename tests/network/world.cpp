@@ -44,7 +44,7 @@ void World::TearDown() {
     firewall->remove_table();
     Socket socket;
     for (const LinkState& link : read_links(socket)) {
-        if (link.kind == "veth") network->remove_link(link.name);
+        if (link.kind == "veth") (void)network->remove_links(std::vector{link.name});
         if (link.kind != "bridge") continue;
         nl::Message message(RTM_DELLINK, 0);
         ifinfomsg header{};

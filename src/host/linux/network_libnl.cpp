@@ -42,9 +42,10 @@ class LibnlNetwork : public Network {
         ensure_pair(socket(), link);
     }
 
-    void remove_link(const std::string& host_end) override {
+    [[nodiscard]] std::map<std::string, Error> remove_links(
+        std::span<const std::string> host_ends) override {
         failpoint(Failpoint::link_remove);
-        remove_pair(socket(), host_end);
+        return remove_pairs(socket(), host_ends);
     }
 
     void gather(HostFacts& facts) const override { gather_network(socket(), facts); }

@@ -4,6 +4,8 @@
 #include <span>
 #include <string>
 
+#include "base/error.hpp"
+#include "host/linux/network_state.hpp"
 #include "host/linux/nl_socket.hpp"
 #include "model/resource.hpp"
 
@@ -26,7 +28,13 @@ namespace wpns::host::linux_os {
 /// See Network::ensure_link.
 void ensure_pair(nl::Socket& host, const Link& wanted);
 
-/// See Network::remove_link. A link of that name that is no veth is Error{conflict}.
-void remove_pair(nl::Socket& host, const std::string& host_end);
+/// See Network::remove_links. A link of that name that is no veth is Error{conflict}.
+[[nodiscard]] std::map<std::string, Error> remove_pairs(nl::Socket& host,
+                                                        std::span<const std::string> host_ends);
+
+/// Error{conflict} for what is no veth.
+void require_veth(const LinkState& link);
+/// Waits until it is gone; absent is fine.
+void delete_link(nl::Socket& socket, const LinkState& link);
 
 }  // namespace wpns::host::linux_os

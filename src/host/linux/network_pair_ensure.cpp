@@ -2,33 +2,18 @@
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <optional>
-#include <thread>
 
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
 #include "host/linux/netns.hpp"
 #include "host/linux/network_end.hpp"
 #include "host/linux/network_pair.hpp"
+#include "host/linux/network_wait.hpp"
 
 namespace wpns::host::linux_os {
 namespace {
-
-/// Looks again and again, at growing distances, until `done` or ten seconds have passed.
-template <typename Done>
-bool wait_until(Done done) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    std::chrono::microseconds pause{100};
-    while (!done()) {
-        if (std::chrono::steady_clock::now() >= deadline) return false;
-        std::this_thread::sleep_for(pause);
-        pause = std::min<std::chrono::microseconds>(pause * 2, std::chrono::milliseconds(50));
-    }
-    return true;
-}
 
 /// The link whose own name that is; Error{conflict} where it is only another link's altname.
 std::optional<LinkState> read_own(nl::Socket& socket, const std::string& name) {
@@ -36,32 +21,6 @@ std::optional<LinkState> read_own(nl::Socket& socket, const std::string& name) {
     if (link && link->name != name)
         throw Error(ErrorKind::conflict, "link " + link->name + " already bears the name " + name);
     return link;
-}
-
-void delete_link(nl::Socket& socket, const LinkState& link) {
-    ifinfomsg header{};
-    header.ifi_index = link.index;
-    nl::Message message(RTM_DELLINK, 0);
-    const nl::Answer answer = socket.exchange(message.header(header));
-    // The kernel may just be removing it itself, because the namespace of its peer is gone.
-    if (answer.error != 0 && answer.error != ENODEV)
-        nl::throw_answer("remove link " + link.name, answer);
-}
-
-void delete_and_wait(nl::Socket& socket, const LinkState& link) {
-    delete_link(socket, link);
-    const bool gone = wait_until([&] {
-        const auto left = read_link(socket, link.name);
-        return !left || left->index != link.index;
-    });
-    if (!gone) throw Error(ErrorKind::timeout, "link " + link.name + " is still there after 10 s");
-}
-
-void require_veth(const LinkState& link) {
-    if (link.kind == "veth") return;
-    throw Error(ErrorKind::conflict, "link " + link.name + " is a " +
-                                         (link.kind.empty() ? "device" : link.kind) +
-                                         ", not one of ours");
 }
 
 /// Both ends, in their places, each the other's peer.
@@ -90,11 +49,11 @@ void require_ours(const LinkState& link, const Link& wanted) {
 void clear_away(nl::Socket& host, nl::Socket& inside, const Link& wanted) {
     if (const auto outer = read_own(host, wanted.host_end.name)) {
         require_ours(*outer, wanted);
-        delete_and_wait(host, *outer);
+        delete_link(host, *outer);
     }
     if (const auto inner = read_own(inside, wanted.site_end.name)) {
         require_veth(*inner);
-        delete_and_wait(inside, *inner);
+        delete_link(inside, *inner);
     }
 }
 
@@ -177,13 +136,6 @@ void ensure_pair(nl::Socket& host, const Link& wanted) {
     };
     correct_end(inside, state_of(inside, pair->site, fresh), site_end_of(wanted), ipv6_off_inside);
     wait_for_carrier(host, inside, *pair, wanted);
-}
-
-void remove_pair(nl::Socket& host, const std::string& host_end) {
-    const auto link = read_link(host, host_end);
-    if (!link || link->name != host_end) return;
-    require_veth(*link);
-    delete_and_wait(host, *link);
 }
 
 }  // namespace wpns::host::linux_os

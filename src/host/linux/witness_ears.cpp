@@ -13,6 +13,7 @@
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
+#include "base/fd.hpp"
 #include "host/linux/witness_linux.hpp"
 
 namespace wpns::host::linux_os {

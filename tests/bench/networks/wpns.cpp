@@ -41,7 +41,9 @@ void set_up(const Networks& networks, host::Network& network, host::Firewall& fi
 }
 
 void take_down(const Networks& networks, host::Network& network, host::Firewall& firewall) {
-    for (const Site& site : networks.sites) network.remove_link(site.link.host_end.name);
+    std::vector<std::string> names;
+    for (const Site& site : networks.sites) names.push_back(site.link.host_end.name);
+    (void)network.remove_links(names);
     firewall.change({}, networks.firewall);
     for (const Site& site : networks.sites) network.remove_namespace(site.name.str());
     firewall.remove_table();
