@@ -1,7 +1,11 @@
 #include "cli/planning.hpp"
 
 #include <algorithm>
+#include <expected>
+#include <optional>
+#include <vector>
 
+#include "apply/parallel.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "desired/desired.hpp"
@@ -19,8 +23,7 @@ class Planner {
         require_known();
         find_leaving();
         require_programs();
-        for (const auto& [name, config] : session_.config().sites)
-            if (stays(name)) want_site(name, config);
+        want_sites();
         for (const auto& name : planned_.leaving)
             merge_recorded(session_.registry().sites.at(name).resources);
         want_host();
@@ -74,18 +77,60 @@ class Planner {
         });
     }
 
-    void want_site(const SiteName& name, const SiteConfig& config) {
+    /// A site that stays, and what it is made of.
+    struct Site {
+        const SiteName& name;
+        const SiteConfig& config;
+        SiteRecord record;
+        std::optional<SiteRecord> before;  ///< as it was in the registry; nothing for a new site
+        std::expected<Desired, std::string> wanted;
+    };
+
+    /// Numbers are given to one after the other; rendering is pure and takes most of the time of a
+    /// plan, so all processors do it.
+    void want_sites() {
+        std::vector<Site> sites;
+        for (const auto& [name, config] : session_.config().sites)
+            if (stays(name)) give_record(sites, name, config);
+        const auto inputs = session_.inputs();
+        const auto errors = apply::in_parallel(sites.size(), [&](std::size_t i) {
+            Site& site = sites[i];
+            site.wanted = desired::for_site(inputs, site.name, site.config, site.record);
+        });
+        for (std::size_t i = 0; i < sites.size(); ++i) {
+            if (!errors[i].empty()) throw Error(ErrorKind::bug, errors[i]);
+            want_site(sites[i]);
+        }
+    }
+
+    void give_record(std::vector<Site>& sites, const SiteName& name, const SiteConfig& config) {
         const auto record = session_.record_for(name, config);
         if (!record) return exclude(name.str(), record.error());
         if (data_elsewhere(*record))
             return exclude(name.str(),
                            "paths.data_dir was changed, but the data of this site is where it was");
-        auto wanted = desired::for_site(session_.inputs(), name, config, *record);
-        if (!wanted) return exclude(name.str(), wanted.error());
-        session_.registry().sites.insert_or_assign(name, *record);
-        merge_recorded(record->resources);
-        desired_.merge(*wanted);
-        sources_.insert({config.wordpress.source, config.wordpress.sha256});
+        auto& records = session_.registry().sites;
+        const auto known = records.find(name);
+        const auto before = known == records.end() ? std::nullopt : std::optional(known->second);
+        records.insert_or_assign(name, *record);  // whoever comes next is not given the same
+        sites.push_back({name, config, *record, before, {}});
+    }
+
+    void take_record_back(const Site& site) {
+        if (site.before)
+            session_.registry().sites.insert_or_assign(site.name, *site.before);
+        else
+            session_.registry().sites.erase(site.name);
+    }
+
+    void want_site(Site& site) {
+        if (!site.wanted) {
+            take_record_back(site);
+            return exclude(site.name.str(), site.wanted.error());
+        }
+        merge_recorded(site.record.resources);
+        desired_.merge(*site.wanted);
+        sources_.insert({site.config.wordpress.source, site.config.wordpress.sha256});
     }
 
     void exclude(const std::string& site, const std::string& reason) {

@@ -64,6 +64,7 @@ class Renderer {
 
   private:
     std::string fill_line(std::string_view line) {
+        if (line.find("{{") == std::string_view::npos) return std::string(line) + "\n";
         const std::string* list_hole = nullptr;
         const auto holes = holes_of(line);
         for (const auto& hole : holes) {
