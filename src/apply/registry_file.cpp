@@ -44,7 +44,9 @@ void RegistryFile::save(Registry& registry) {
             if (auto old = files_.read(path() + from)) files_.write(path() + to, *old);
         rotated_ = true;
     }
-    if (!files_.is_directory(names::state_dir)) files_.make_directory(names::state_dir, {});
+    // As the package makes it: whose sites are here is nobody's business.
+    if (!files_.is_directory(names::state_dir))
+        files_.make_directory(names::state_dir, Directory{0, 0, 0700});
     ++registry.serial;
     File file;
     file.content = to_text(registry);
