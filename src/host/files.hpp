@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,15 @@ class Files {
         const std::string& path) const = 0;
     /// False for everything that is no directory, or not there.
     [[nodiscard]] virtual bool is_directory(const std::string& path) const = 0;
+    /// Those of these files that are there, by path, each as `read` gives it; every directory is
+    /// walked to once.
+    [[nodiscard]] virtual std::map<std::string, File> read_many(
+        std::span<const std::string> paths) const {
+        std::map<std::string, File> found;
+        for (const auto& path : paths)
+            if (auto file = read(path)) found.emplace(path, std::move(*file));
+        return found;
+    }
     /// Names in a directory, sorted; empty where it does not exist. Looks at the top only.
     [[nodiscard]] virtual std::vector<std::string> list(const std::string& directory) const = 0;
     /// Atomic and durable: random name beside it, fsync, rename, fsync of the directory. Before or

@@ -38,8 +38,7 @@ void observe_directories(const host::Host& host, const Keys& keys, Observed& obs
 }
 
 void observe_files(const host::Host& host, const Keys& keys, Observed& observed) {
-    for (const auto& key : keys)
-        if (auto found = host.files.read(key.id)) observed.emplace(key, std::move(*found));
+    join_found(keys, host.files.read_many(ids_of(keys)), observed);
 }
 
 /// A core tree is whole or not there, and its id holds version and digest: there is nothing else to
@@ -101,14 +100,16 @@ void observe_databases(const host::Host& host, const Keys& keys, Observed& obser
 
 /// The id of a WordPress is the path of its marker, written when the installer has finished.
 void observe_wordpress(const host::Host& host, const Keys& keys, Observed& observed) {
+    const auto found = host.files.read_many(ids_of(keys));
     for (const auto& key : keys)
-        if (host.files.read(key.id)) observed.emplace(key, Wordpress{});
+        if (found.contains(key.id)) observed.emplace(key, Wordpress{});
 }
 
 void observe_vhosts(const host::Host& host, const Keys& keys, Observed& observed) {
+    const auto found = host.files.read_many(ids_of(keys));
     for (const auto& key : keys)
-        if (auto found = host.files.read(key.id))
-            observed.emplace(key, Vhost{.content = std::move(found->content)});
+        if (const auto it = found.find(key.id); it != found.end())
+            observed.emplace(key, Vhost{.content = it->second.content});
 }
 
 /// A unit exists for us when it is up or enabled; a unit file alone is a file.

@@ -17,6 +17,22 @@ TEST_F(FilesTest, ReadsALinkAsTheDefaultFileWithATarget) {
     EXPECT_EQ(files.read(at("masked")), (File{.content = "", .link_target = "/dev/null"}));
 }
 
+TEST_F(FilesTest, ReadsManyAsItReadsOne) {
+    put(at("one/a"), "a");
+    put(at("one/b"), "b");
+    put(at("two/a"), "c");
+    fs::create_symlink("/dev/null", at("two/masked"));
+    const std::vector paths = {at("two/a"), at("one/a"),  at("none/a"),
+                               at("one/b"), at("one/no"), at("two/masked")};
+    const auto found = files.read_many(paths);
+    ASSERT_EQ(found.size(), 4U);
+    for (const auto& [path, file] : found) EXPECT_EQ(file, files.read(path)) << path;
+    put(at("one/link"), "x");
+    fs::create_hard_link(at("one/link"), at("one/again"));
+    const std::vector refused = {at("one/a"), at("one/again")};
+    EXPECT_EQ(error_of([&] { (void)files.read_many(refused); }), ErrorKind::conflict);
+}
+
 TEST_F(FilesTest, NothingWhereNothingIs) {
     EXPECT_EQ(files.read(at("none")), std::nullopt);
     EXPECT_EQ(files.read(at("none/deeper/file")), std::nullopt);
