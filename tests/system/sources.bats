@@ -70,10 +70,10 @@ site_from() {
     } | write_file "/etc/wpns/sites.d/$1.toml"
 }
 
-# What making cores has left on the machine, in its places and in those of the sandbox.
+# What making cores has left on the machine, in its places and in those of the sandbox. Tasks of the other sites come and go.
 leavings() {
     on sh -c 'ls -A /var/lib/wpns/core /var/lib/wpns/downloads /tmp /etc 2>/dev/null
-        systemctl list-units --all --plain --no-legend "run-*.service"'
+        systemctl list-units --all --plain --no-legend "run-*.service"' | grep -v '^systemd-private-.*-wpns-cron@'
 }
 
 # The tree of a site.
