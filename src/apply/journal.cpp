@@ -72,8 +72,7 @@ void Journal::end(const SiteName& site) {
 }
 
 void Journal::sweep() {
-    // A removal takes away what was staged beside the file, also where there is no file.
-    files_.remove_file(directory() + "/.none");
+    files_.sweep(directory());
 }
 
 std::vector<Intent> Journal::unfinished() const {

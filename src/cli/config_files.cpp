@@ -78,8 +78,7 @@ config::Config read_config_files(const std::vector<std::string>& paths) {
 }
 
 void sweep_site_files(host::Files& files, const std::string& dir) {
-    // A removal takes away what was staged beside the file, also where there is no file.
-    files.remove_file(dir + "/sites.d/.none");
+    files.sweep(dir + "/sites.d");
 }
 
 }  // namespace wpns::cli

@@ -46,6 +46,9 @@ class Files {
     virtual void make_directory(const std::string& path, const Directory& directory) = 0;
     /// Absent is fine. What a killed run has staged beside it goes as well.
     virtual void remove_file(const std::string& path) = 0;
+    /// Takes away what a killed run has staged in a directory; one that is not there is fine. Only
+    /// under the lock: what a run is just writing looks the same.
+    virtual void sweep(const std::string& directory) = 0;
     virtual void remove_directory(const std::string& path) = 0;  ///< empty only; absent is fine
     /// One rename within a filesystem, durable; `to` must not exist.
     virtual void rename(const std::string& from, const std::string& to) = 0;

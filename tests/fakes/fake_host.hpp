@@ -95,6 +95,8 @@ class FakeFiles : public host::Files {
         faults_.change("remove " + path);
         files.erase(path);
     }
+    /// Nothing is ever half written here, but the moment counts as a change.
+    void sweep(const std::string& directory) override { faults_.change("sweep " + directory); }
     void remove_directory(const std::string& path) override {
         faults_.change("rmdir " + path);
         if (!list(path).empty()) throw Error(ErrorKind::failed, path + " is not empty");

@@ -96,6 +96,16 @@ TEST_F(FilesTest, RemovingAFileThatIsNotThereRemovesLeftoversOfItsWrite) {
     EXPECT_TRUE(fs::exists(at("d/other")));
 }
 
+TEST_F(FilesTest, SweepsOnlyWhatWasHalfWritten) {
+    put(at("d/.wpns-0123abcd.tmp"), "half");
+    put(at("d/.none"), "stays");
+    files.sweep(at("d"));
+    EXPECT_EQ(entries(at("d")), 1U);
+    EXPECT_TRUE(fs::exists(at("d/.none")));
+    files.sweep(at("not-there"));
+    EXPECT_FALSE(fs::exists(at("not-there")));
+}
+
 TEST_F(FilesTest, MakesDirectoriesWithRootsParents) {
     files.make_directory(at("a/b/www"), Directory{412, 412, 0700});
     EXPECT_EQ(files.stat_directory(at("a")), (Directory{0, 0, 0755}));

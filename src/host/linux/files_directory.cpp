@@ -84,6 +84,13 @@ void LinuxFiles::remove_file(const std::string& path) {
     sync_directory_of(*place);
 }
 
+void LinuxFiles::sweep(const std::string& directory) {
+    const auto place = find_place(directory + "/.none");
+    if (!place) return;
+    failpoint(Failpoint::file_remove);
+    sweep_once(place->directory.get(), directory);
+}
+
 void LinuxFiles::remove_directory(const std::string& path) {
     const auto place = find_place(path);
     if (!place) return;

@@ -28,6 +28,7 @@ class LinuxFiles final : public Files {
     void write_many(const std::map<std::string, File>& files) override;
     void make_directory(const std::string& path, const Directory& directory) override;
     void remove_file(const std::string& path) override;
+    void sweep(const std::string& directory) override;
     void remove_directory(const std::string& path) override;
     void rename(const std::string& from, const std::string& to) override;
     void exchange(const std::string& one, const std::string& other) override;
