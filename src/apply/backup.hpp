@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "apply/turn.hpp"
 #include "host/host.hpp"
 #include "model/archive.hpp"
 #include "model/manifest.hpp"
@@ -29,15 +30,22 @@ struct BackupSource {
     bool scheduled = false;
 };
 
+/// What was counted in a backup when it was read.
+struct BackupCounts {
+    std::uint64_t tables = 0;  ///< that the dump makes
+    std::uint64_t files = 0;   ///< files, directories and links
+};
+
 struct Backup {
     std::string path;
     Manifest manifest;
+    BackupCounts counts{};  ///< filled by check_backup
 };
 
 /// Makes a backup while the site serves. The directory has its final name when all of it is on the
-/// disk, and is not there otherwise.
+/// disk, and is not there otherwise. With `turn` other verbs work on other sites meanwhile.
 [[nodiscard]] Backup make_backup(const host::Host& host, const BackupSource& source,
-                                 const std::string& directory);
+                                 const std::string& directory, Turn* turn);
 
 /// Takes away what an interrupted backup has left.
 void discard_backup(host::Files& files, const std::string& partial);
@@ -56,7 +64,7 @@ void keep_newest(host::Files& files, const Backup& made, unsigned keep);
 /// Reads all of a backup: digests, the list of its files (by tar in the sandbox `reader`: nothing
 /// but files, directories and symbolic links), the end of its dump. Throws Error{conflict} with the
 /// part that is not as it was written.
-[[nodiscard]] Manifest check_backup(const host::Host& host, const std::string& path,
-                                    const std::string& reader);
+[[nodiscard]] Backup check_backup(const host::Host& host, const std::string& path,
+                                  const std::string& reader);
 
 }  // namespace wpns::apply

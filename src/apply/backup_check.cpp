@@ -18,12 +18,19 @@ void compare(const std::string& path, const BackupPart& wanted, const BackupPart
     if (wanted != found) throw damaged(path, "it is not what was written");
 }
 
-void check_database(const host::Host& host, const std::string& path, const BackupPart& part) {
+/// Gives the number of its tables.
+std::uint64_t check_database(const host::Host& host, const std::string& path,
+                             const BackupPart& part) {
     const auto reader = host.parts.open(path, part.size);
     DumpEnd end;
-    for (auto bytes = reader->read(); !bytes.empty(); bytes = reader->read()) end.add(bytes);
+    DumpTables tables;
+    for (auto bytes = reader->read(); !bytes.empty(); bytes = reader->read()) {
+        end.add(bytes);
+        tables.add(bytes);
+    }
     compare(path, part, reader->summary());
     if (!end.found()) throw damaged(path, "the dump does not come to its end");
+    return tables.count();
 }
 
 /// Of tar's list only the first character of each line is looked at: the type.
@@ -45,8 +52,9 @@ class Listing {
     std::uint64_t foreign_ = 0;
 };
 
-void check_files(const host::Host& host, const std::string& path, const BackupPart& part,
-                 const std::string& sandbox) {
+/// Gives the number of its entries.
+std::uint64_t check_files(const host::Host& host, const std::string& path, const BackupPart& part,
+                          const std::string& sandbox) {
     constexpr std::uint64_t most_entries = 20'000'000;
     const auto reader = host.parts.open(path, part.size);
     auto command = sandboxed(
@@ -62,6 +70,7 @@ void check_files(const host::Host& host, const std::string& path, const BackupPa
     if (result.status != 0) throw damaged(path, "tar cannot list it: " + said(result));
     if (listing.foreign() > 0 || listing.entries() == 0 || listing.entries() > most_entries)
         throw damaged(path, "it holds something else than files, directories and links");
+    return listing.entries();
 }
 
 }  // namespace
@@ -75,14 +84,15 @@ Manifest read_manifest(const host::Files& files, const std::string& path) {
     return std::move(*manifest);
 }
 
-Manifest check_backup(const host::Host& host, const std::string& path, const std::string& reader) {
-    auto manifest = read_manifest(host.files, path);
+Backup check_backup(const host::Host& host, const std::string& path, const std::string& reader) {
+    Backup backup{path, read_manifest(host.files, path)};
+    const auto& manifest = backup.manifest;
     const auto settings = host.files.read(path + "/" + site_settings_file);
     if (!settings || sha256_hex(settings->content) != manifest.settings_sha256)
         throw damaged(path + "/" + site_settings_file, "it is not what was written");
-    check_database(host, path + "/" + database_part, manifest.database);
-    check_files(host, path + "/" + files_part, manifest.files, reader);
-    return manifest;
+    backup.counts.tables = check_database(host, path + "/" + database_part, manifest.database);
+    backup.counts.files = check_files(host, path + "/" + files_part, manifest.files, reader);
+    return backup;
 }
 
 }  // namespace wpns::apply

@@ -59,36 +59,23 @@ BackupPart write_files(const host::Host& host, const BackupSource& source,
         });
 }
 
-}  // namespace
+Manifest manifest_of(const BackupSource& source, const std::string& stamp) {
+    return {.site = source.site,
+            .created = stamp,
+            .domain = source.domain,
+            .core = source.core,
+            .wordpress = source.wordpress,
+            .php = source.php,
+            .scheduled = source.scheduled,
+            .changed = false,
+            .database = {},
+            .files = {},
+            .settings_sha256 = sha256_hex(source.settings)};
+}
 
-Backup make_backup(const host::Host& host, const BackupSource& source,
-                   const std::string& directory) {
-    auto& files = host.files;
-    if (!files.is_directory(directory)) files.make_directory(directory, Directory{0, 0, 0700});
-    const auto name = unused_name(files, {directory, backup_dir, source.archive_dir}, source.site);
-    const std::string path = directory + "/" + name.str();
-    const std::string partial = directory + "/." + name.str() + ".partial";
-    Journal journal(files);
-    journal.begin({Intent::Operation::backup, source.site, partial, {}, {}});
-    ScopeGuard undo([&] {
-        try {
-            discard_backup(files, partial);
-            journal.end(source.site);
-        } catch (const Error&) {  // the error that is on its way says more; the next run does it
-        }
-    });
-    files.make_directory(partial, Directory{0, 0, 0700});
-    Manifest manifest{.site = source.site,
-                      .created = name.stamp,
-                      .domain = source.domain,
-                      .core = source.core,
-                      .wordpress = source.wordpress,
-                      .php = source.php,
-                      .scheduled = source.scheduled,
-                      .changed = false,
-                      .database = {},
-                      .files = {},
-                      .settings_sha256 = sha256_hex(source.settings)};
+/// Everything of a backup, the manifest last. Writes into `partial` alone.
+void fill(const host::Host& host, const BackupSource& source, const std::string& partial,
+          Manifest& manifest) {
     manifest.database =
         with_context("dump the database", [&] { return write_database(host, source, partial); });
     manifest.files = with_context(
@@ -97,10 +84,35 @@ Backup make_backup(const host::Host& host, const BackupSource& source,
         File file;
         file.content = std::move(content);
         file.mode = 0600;
-        files.write(partial + "/" + file_name, file);
+        host.files.write(partial + "/" + file_name, file);
     };
     write(site_settings_file, source.settings);
     write(manifest_file, to_text(manifest));
+}
+
+}  // namespace
+
+Backup make_backup(const host::Host& host, const BackupSource& source, const std::string& directory,
+                   Turn* turn) {
+    auto& files = host.files;
+    if (!files.is_directory(directory)) files.make_directory(directory, Directory{0, 0, 0700});
+    const auto name = unused_name(files, {directory, backup_dir, source.archive_dir}, source.site);
+    const std::string path = directory + "/" + name.str();
+    const std::string partial = directory + "/." + name.str() + ".partial";
+    Journal journal(files);
+    journal.begin({Intent::Operation::backup, source.site, partial, {}, {}});
+    ScopeGuard undo([&] {
+        if (turn != nullptr && !turn->is_alone()) return;
+        try {
+            discard_backup(files, partial);
+            journal.end(source.site);
+        } catch (const Error&) {  // the error that is on its way says more; the next run does it
+        }
+    });
+    files.make_directory(partial, Directory{0, 0, 0700});
+    Manifest manifest = manifest_of(source, name.stamp);
+    const auto work = [&] { fill(host, source, partial, manifest); };
+    turn != nullptr ? turn->share(work) : work();
     files.rename(partial, path);
     undo.dismiss();
     journal.end(source.site);

@@ -23,6 +23,22 @@ class DumpEnd {
     std::string tail_;
 };
 
+/// Counts the tables that a dump makes, by the beginnings of its lines: no value of a row holds a
+/// line break. Triggers, events and procedures are text of the site's; of those, only what a
+/// trigger says in a comment could be taken for a table.
+class DumpTables {
+  public:
+    void add(std::string_view bytes);
+    [[nodiscard]] std::uint64_t count() const { return count_; }
+
+  private:
+    void end_line();
+
+    std::string start_;  ///< of the line that is being read
+    bool past_ = false;  ///< the tables are through
+    std::uint64_t count_ = 0;
+};
+
 /// The end of what a program said on standard error, printable and in one line.
 [[nodiscard]] std::string said(const host::Process::Result& result);
 

@@ -18,7 +18,8 @@ constexpr std::array words = {std::pair{Operation::remove, "remove"},
                               std::pair{Operation::archive_restore, "archive restore"},
                               std::pair{Operation::backup, "backup"},
                               std::pair{Operation::restore, "restore"},
-                              std::pair{Operation::clone, "clone"}};
+                              std::pair{Operation::clone, "clone"},
+                              std::pair{Operation::prove, "prove"}};
 
 std::string directory() {
     return std::string(names::state_dir) + "/journal";

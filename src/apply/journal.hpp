@@ -11,7 +11,7 @@ namespace wpns::apply {
 
 /// What a run was about to do that `sync` alone could not finish. Durable before the first effect.
 struct Intent {
-    enum class Operation { remove, archive_restore, backup, restore, clone };
+    enum class Operation { remove, archive_restore, backup, restore, clone, prove };
     Operation operation = Operation::backup;
     SiteName site;
     /// The archive that comes back, or the directory that is being built; of a removal what becomes

@@ -98,7 +98,7 @@ void stage_files(const host::Host& host, const Backup& backup, const RestoreTarg
         "tar");
 }
 
-void stage_database(const host::Host& host, const Backup& backup, const RestoreTarget& target) {
+void load_database(const host::Host& host, const Backup& backup, const RestoreTarget& target) {
     initialise(host, target);
     start_server(host, target);
     feed_part(host, backup.path + "/" + database_part, backup.manifest.database,
@@ -107,6 +107,10 @@ void stage_database(const host::Host& host, const Backup& backup, const RestoreT
                          "--default-character-set=utf8mb4", "--", "wordpress"},
                         Terminal::pipes, longest_step),
               "mariadb");
+}
+
+void stage_database(const host::Host& host, const Backup& backup, const RestoreTarget& target) {
+    load_database(host, backup, target);
     if (target.rename) rename_content(host, target);
     stop_server(host, target.site);
 }
@@ -116,7 +120,7 @@ void end_staging(const host::Host& host, const SiteName& site) {
     if (!host.files.is_directory(run_dir)) return;
     stop_server(host, site);
     // A killed run leaves the program behind that it was waiting for.
-    stop(host, {names::staging_slice(site)});
+    stop(host, {names::staging_slice(site), names::proof_slice(site)});
     host.files.remove_file(run_dir + "/mysqld.sock");
     host.files.remove_directory(run_dir);
 }

@@ -9,7 +9,11 @@ namespace wpns::apply {
 void stage_files(const host::Host& host, const Backup& backup, const RestoreTarget& target);
 
 /// Initialises a database and loads the dump: a server of the database account with a socket of its
-/// own, and a client of the site's account that can neither run programs nor read files.
+/// own, and a client of the site's account that can neither run programs nor read files. The server
+/// still runs.
+void load_database(const host::Host& host, const Backup& backup, const RestoreTarget& target);
+
+/// The same with the names of the target, and the server is stopped.
 void stage_database(const host::Host& host, const Backup& backup, const RestoreTarget& target);
 
 /// Ends what these have started, also what a killed run has left; nothing to end is fine.

@@ -43,11 +43,11 @@ KnownSite known_site(Session& session, const SiteName& name) {
 apply::Backup checked_backup(Session& session, const std::string& path) {
     const auto reader = desired::reader_unit(session.inputs());
     if (!reader) throw Error(ErrorKind::config, reader.error());
-    return {path, apply::check_backup(session.host(), path, *reader)};
+    return apply::check_backup(session.host(), path, *reader);
 }
 
 apply::Backup back_up(Session& session, const Globals& globals, const KnownSite& site,
-                      const std::string& directory, Origin origin) {
+                      const std::string& directory, Origin origin, apply::Turn* turn) {
     const auto sandbox = desired::exec_unit(session.inputs(), site.name, site.config, site.record);
     if (!sandbox) throw Error(ErrorKind::config, sandbox.error());
     const auto settings = session.host().files.read(site_file(globals.config_dir, site.name));
@@ -66,12 +66,13 @@ apply::Backup back_up(Session& session, const Globals& globals, const KnownSite&
         .settings = settings ? settings->content : "",
         .archive_dir = session.config().host.archive_dir,
         .scheduled = origin == Origin::schedule};
-    return with_context(site.name.str(),
-                        [&] { return apply::make_backup(session.host(), source, directory); });
+    return with_context(site.name.str(), [&] {
+        return apply::make_backup(session.host(), source, directory, turn);
+    });
 }
 
 apply::RestoreTarget restore_target(Session& session, const Globals& globals, const KnownSite& site,
-                                    const apply::Intent& intent) {
+                                    const apply::Intent& intent, const std::string& slice) {
     apply::RestoreTarget target{.site = site.name,
                                 .allocation = site.record.allocation,
                                 .domain = site.config.domain,
@@ -79,7 +80,7 @@ apply::RestoreTarget restore_target(Session& session, const Globals& globals, co
                                 .intent = intent,
                                 .settings = {},
                                 .rename = {},
-                                .staging = {intent.path, apply::staging_run_dir(site.name)},
+                                .staging = {intent.path, apply::staging_run_dir(site.name), slice},
                                 .units = {},
                                 .services = {}};
     if (auto file = session.host().files.read(site_file(globals.config_dir, site.name)))

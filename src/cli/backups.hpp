@@ -27,13 +27,16 @@ struct KnownSite {
 /// Who asked for a backup.
 enum class Origin { person, schedule };
 
-/// Backs a site up into a directory.
+/// Backs a site up into a directory; with `turn` other verbs work meanwhile.
 [[nodiscard]] apply::Backup back_up(Session& session, const Globals& globals, const KnownSite& site,
-                                    const std::string& directory, Origin origin);
+                                    const std::string& directory, Origin origin,
+                                    apply::Turn* turn = nullptr);
 
-/// A restore to a site as `intent` says; no service is to be stopped.
+/// A restore to a site as `intent` says, whose programs run in `slice`; no service is to be
+/// stopped.
 [[nodiscard]] apply::RestoreTarget restore_target(Session& session, const Globals& globals,
                                                   const KnownSite& site,
-                                                  const apply::Intent& intent);
+                                                  const apply::Intent& intent,
+                                                  const std::string& slice);
 
 }  // namespace wpns::cli

@@ -106,7 +106,7 @@ int cmd_add(const Globals& globals, const host::Host& host, const AddOptions& op
     const std::string admin_password = options.admin_password_file.empty()
                                            ? std::string()
                                            : read_password(options.admin_password_file);
-    const auto lock = host.lock.take("add " + name.str(), lock_patience);
+    const auto lock = host.lock.take("add " + name.str(), {name}, lock_patience);
     (void)recover(globals, host);
     return set_up(globals, host, options, admin_password, site_file(globals.config_dir, name));
 }

@@ -30,6 +30,12 @@ std::vector<ArchiveEntry> everything(const Session& session) {
     return entries;
 }
 
+/// The site that a name of an archive begins with; none where it is no such name.
+std::vector<SiteName> sites_of(const std::string& text) {
+    const auto name = ArchiveName::parse(text);
+    return name ? std::vector{name->site} : std::vector<SiteName>{};
+}
+
 /// The archive of that name, or Error{usage}.
 ArchiveEntry find(const Session& session, const std::string& text) {
     const auto name = ArchiveName::parse(text);
@@ -181,7 +187,8 @@ int cmd_archive_list(const Globals& globals, const host::Host& host) {
 
 int cmd_archive_purge(const Globals& globals, const host::Host& host,
                       const ArchiveOptions& options) {
-    const auto lock = host.lock.take("archive purge " + printable(options.name), lock_patience);
+    const auto lock = host.lock.take("archive purge " + printable(options.name),
+                                     sites_of(options.name), lock_patience);
     (void)recover(globals, host);
     Session session(globals, host, NoFiles::fine);
     if (forget_deleted(session, options.name)) return done;
@@ -196,7 +203,8 @@ int cmd_archive_purge(const Globals& globals, const host::Host& host,
 
 int cmd_archive_restore(const Globals& globals, const host::Host& host,
                         const ArchiveOptions& options) {
-    const auto lock = host.lock.take("archive restore " + printable(options.name), lock_patience);
+    const auto lock = host.lock.take("archive restore " + printable(options.name),
+                                     sites_of(options.name), lock_patience);
     (void)recover(globals, host);
     Session session(globals, host, NoFiles::fine);
     const auto entry = find(session, options.name);

@@ -58,17 +58,16 @@ std::vector<SiteName> sites_of(const Globals& globals, const host::Host& host) {
 }
 
 apply::Backup back_one_up(const Globals& globals, const host::Host& host, const SiteName& name) {
-    const auto lock = host.lock.take("backup --all, " + name.str(), std::chrono::minutes(10));
+    apply::Turn turn(host, "backup --all, " + name.str(), {name}, std::chrono::minutes(10));
     (void)recover(globals, host);
     Session session(globals, host, NoFiles::fine);
-    auto made =
-        back_up(session, globals, known_site(session, name), apply::backup_dir, Origin::schedule);
+    auto made = back_up(session, globals, known_site(session, name), apply::backup_dir,
+                        Origin::schedule, &turn);
     apply::keep_newest(host.files, made, session.config().host.backup_keep);
     return made;
 }
 
-/// One after the other, each under a lock of its own so that other verbs get their turn. A site
-/// that fails keeps none of the others from its backup.
+/// One after the other. A site that fails keeps none of the others from its backup.
 int back_all_up(const Globals& globals, const host::Host& host) {
     auto backups = ordered_json::array();
     auto errors = ordered_json::object();
@@ -89,18 +88,20 @@ int back_all_up(const Globals& globals, const host::Host& host) {
 }  // namespace
 
 int cmd_backup(const Globals& globals, const host::Host& host, const BackupOptions& options) {
-    if (options.all) return back_all_up(globals, host);
-    if (options.name.empty())
+    if (!options.all && options.name.empty())
         throw Error(ErrorKind::usage, "no site is named", "wpns backup NAME, or wpns backup --all");
+    if (options.prove) return cmd_prove(globals, host, options);
+    if (options.all) return back_all_up(globals, host);
     if (options.check) return check(globals, host, options.name);
     const auto name = site_name(options.name);
     const std::string directory = options.to.empty() ? apply::backup_dir : options.to;
     if (!directory.starts_with('/'))
         throw Error(ErrorKind::usage, "--to " + printable(directory) + " is no absolute path");
-    const auto lock = host.lock.take("backup " + name.str(), lock_patience);
+    apply::Turn turn(host, "backup " + name.str(), {name}, lock_patience);
     (void)recover(globals, host);
     Session session(globals, host, NoFiles::fine);
-    print(globals, back_up(session, globals, known_site(session, name), directory, Origin::person),
+    print(globals,
+          back_up(session, globals, known_site(session, name), directory, Origin::person, &turn),
           "backed up to");
     return done;
 }

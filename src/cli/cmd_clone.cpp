@@ -68,6 +68,8 @@ class Cloning {
           original_(site_name(options.original)),
           copy_(site_name(options.copy)) {}
 
+    [[nodiscard]] std::vector<SiteName> sites() const { return {original_, copy_}; }
+
     int run() {
         const auto intent = prepare();
         apply::Journal(host_.files).begin(intent);
@@ -117,7 +119,7 @@ class Cloning {
             back_up(session, globals_, original, apply::clone_source_dir(copy_), Origin::person);
         const auto backup =
             with_context(original_.str(), [&] { return checked_backup(session, made.path); });
-        auto target = restore_target(session, globals_, copy, intent);
+        auto target = restore_target(session, globals_, copy, intent, names::staging_slice(copy_));
         target.rename = rename_of(original.config, copy.config);
         with_context(copy_.str(), [&] { apply::clone(host_, backup, target); });
     }
@@ -145,8 +147,8 @@ class Cloning {
 
 int cmd_clone(const Globals& globals, const host::Host& host, const CloneOptions& options) {
     Cloning cloning(globals, host, options);
-    const auto lock =
-        host.lock.take("clone " + options.original + " " + options.copy, lock_patience);
+    const auto lock = host.lock.take("clone " + options.original + " " + options.copy,
+                                     cloning.sites(), lock_patience);
     (void)recover(globals, host);
     return cloning.run();
 }

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <iostream>
+#include <utility>
 
 #include "apply/doctor.hpp"
 #include "base/text.hpp"
 #include "cli/json.hpp"
+#include "cli/proof_report.hpp"
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "cli/verbs.hpp"
@@ -42,6 +44,8 @@ int cmd_doctor(const Globals& globals, const host::Host& host) {
     std::vector<apply::Finding> findings;
     if (!session.registry().sites.empty())
         findings = apply::examine(host, session.registry(), session.config().host.pool);
+    for (auto& finding : examine_proofs(host, session.registry()))
+        findings.push_back(std::move(finding));
     if (globals.json)
         print_json(json_of(findings));
     else if (findings.empty())

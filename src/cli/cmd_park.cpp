@@ -13,14 +13,19 @@ namespace {
 
 using Sites = std::set<SiteName>;
 
-Sites sites_of(const Session& session, const std::vector<std::string>& texts) {
+/// Each once.
+std::vector<SiteName> names_of(const ParkOptions& options) {
     Sites sites;
-    for (const auto& text : texts) sites.insert(site_name(text));
-    for (const auto& name : sites)
+    for (const auto& text : options.names) sites.insert(site_name(text));
+    return {sites.begin(), sites.end()};
+}
+
+Sites require_set_up(const Session& session, const std::vector<SiteName>& names) {
+    for (const auto& name : names)
         if (!session.registry().sites.contains(name))
             throw Error(ErrorKind::usage, "site " + name.str() + " is not set up",
                         "wpns add " + name.str());
-    return sites;
+    return {names.begin(), names.end()};
 }
 
 /// Makes sites such that may be parked, or such that always run. One that has [idle] after may be
@@ -58,12 +63,12 @@ int print(const Globals& globals, const std::map<SiteName, std::string>& problem
 }  // namespace
 
 int cmd_park(const Globals& globals, const host::Host& host, const ParkOptions& options) {
-    const auto lock = host.lock.take("park", lock_patience);
+    const auto names = names_of(options);
+    const auto lock = host.lock.take("park", names, lock_patience);
     (void)recover(globals, host);
     Session session(globals, host, NoFiles::fine);
-    const auto sites = sites_of(session, options.names);
+    const auto sites = require_set_up(session, names);
     if (!set_parked(globals, session, sites, true)) return failed;
-    const std::vector<SiteName> names(sites.begin(), sites.end());
     return print(globals, apply::park(host, names), "parked");
 }
 
@@ -71,9 +76,9 @@ int cmd_wake(const Globals& globals, const host::Host& host, const ParkOptions& 
     const auto lock = host.lock.take("wake", lock_patience);
     (void)recover(globals, host);
     Session session(globals, host, NoFiles::fine);
-    const auto sites = sites_of(session, options.names);
+    const auto names = names_of(options);
+    const auto sites = require_set_up(session, names);
     if (!set_parked(globals, session, sites, false)) return failed;
-    const std::vector<SiteName> names(sites.begin(), sites.end());
     return print(globals, apply::wake(host, names), "awake");
 }
 
@@ -86,7 +91,8 @@ int cmd_idle(const Globals& globals, const host::Host& host) {
         if (error.kind() != ErrorKind::busy) throw;
         return done;
     }
-    const auto idle = apply::idle_sites(host);
+    auto idle = apply::idle_sites(host);
+    std::erase_if(idle, [&](const SiteName& name) { return !host.lock.try_site(name, "idle"); });
     return idle.empty() ? done : print(globals, apply::park(host, idle), "parked");
 }
 

@@ -18,7 +18,7 @@ std::string question(const SiteName& name, const RemoveOptions& options) {
 
 int cmd_remove(const Globals& globals, const host::Host& host, const RemoveOptions& options) {
     const auto name = site_name(options.name);
-    const auto lock = host.lock.take("remove " + name.str(), lock_patience);
+    const auto lock = host.lock.take("remove " + name.str(), {name}, lock_patience);
     if (recover(globals, host).contains(name)) return done;
     Session session(globals, host, NoFiles::fine);
     const bool recorded = session.registry().sites.contains(name);

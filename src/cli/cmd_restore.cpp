@@ -62,7 +62,7 @@ std::pair<Planned, apply::Report> start(const Globals& globals, Session& session
 
 int cmd_restore(const Globals& globals, const host::Host& host, const RestoreOptions& options) {
     const auto name = site_name(options.name);
-    const auto lock = host.lock.take("restore " + name.str(), lock_patience);
+    const auto lock = host.lock.take("restore " + name.str(), {name}, lock_patience);
     (void)recover(globals, host);
     Session session(globals, host);
     const auto site = known_site(session, name);
@@ -73,7 +73,8 @@ int cmd_restore(const Globals& globals, const host::Host& host, const RestoreOpt
                      backup.manifest.created + "? The present ones are kept in an archive.",
                  options.yes))
         return done;
-    auto target = restore_target(session, globals, site, intent_of(session, name));
+    auto target = restore_target(session, globals, site, intent_of(session, name),
+                                 names::staging_slice(name));
     target.services = services_of(site.record, name);
     // By systemd alone: on a full disk not even the registry can be written.
     ScopeGuard start_again([&] {

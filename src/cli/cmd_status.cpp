@@ -36,6 +36,7 @@ ordered_json to_json(const SiteName& name, const SiteStatus& status) {
         json["verified"] = {{"time", status.verified->time},
                             {"probes", status.verified->probes},
                             {"passed", status.verified->passed}};
+    if (status.proof) json["proof"] = to_json(*status.proof);
     return json;
 }
 
@@ -54,6 +55,9 @@ void print_site(const SiteName& name, const SiteStatus& status) {
     if (status.verified)
         std::cout << "  verified: " << printable(status.verified->time) << ", "
                   << status.verified->passed << " of " << status.verified->probes << "\n";
+    if (status.proof)
+        std::cout << "  backup    " << printable(status.proof->time) << ": "
+                  << describe(*status.proof) << "\n";
     for (const auto& [unit, state] : status.units)
         std::cout << "  " << std::left << std::setw(10) << state << unit << "\n";
 }

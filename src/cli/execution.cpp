@@ -1,6 +1,7 @@
 #include "cli/execution.hpp"
 
 #include "base/error.hpp"
+#include "cli/proof_report.hpp"
 #include "cli/verify_report.hpp"
 #include "desired/firewall.hpp"
 
@@ -24,6 +25,7 @@ void forget_gone(Session& session, const Planned& planned, const apply::Report& 
                 {name.str(), allocation.uid, allocation.db_uid, site->second.archive});
         }
         session.host().files.remove_file(verified_path(name));
+        session.host().files.remove_file(proof_path(name));
         registry.sites.erase(it);
     }
     session.registry_file().save(registry);

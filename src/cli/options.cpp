@@ -123,8 +123,12 @@ void declare_backup(CLI::App& app, Command& command) {
                                "Directory of root's (default: /var/lib/wpns/backups)");
     auto* check = sub->add_flag("--check", options->check,
                                 "Read a backup again and compare it; changes nothing");
+    sub->add_flag("--prove", options->prove,
+                  "Restore the newest backup for a test, look at it and throw it away")
+        ->excludes(to)
+        ->excludes(check);
     sub->add_flag("--all", options->all,
-                  "Every site, as the timer does; of those only the newest are kept")
+                  "Every site, as the timers do; of those backups only the newest are kept")
         ->excludes(name)
         ->excludes(to)
         ->excludes(check);

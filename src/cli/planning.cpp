@@ -26,6 +26,7 @@ class Planner {
         want_sites();
         for (const auto& name : planned_.leaving)
             merge_recorded(session_.registry().sites.at(name).resources);
+        for (const auto& [name, why] : scope_.busy) exclude(name.str(), why);
         want_host();
         compare();
         return std::move(planned_);

@@ -11,9 +11,10 @@ namespace wpns::cli {
 
 /// Which sites a run is about, and what becomes of those that are recorded but have no file.
 struct Scope {
-    std::set<SiteName> only;     ///< all sites where empty
-    std::set<SiteName> leaving;  ///< removed, whether or not they have a file
-    bool prune = false;          ///< recorded sites without a file leave as well
+    std::set<SiteName> only;                 ///< all sites where empty
+    std::set<SiteName> leaving;              ///< removed, whether or not they have a file
+    bool prune = false;                      ///< recorded sites without a file leave as well
+    std::map<SiteName, std::string> busy{};  ///< left as they are, and why
 };
 
 /// A plan with what could not be planned.

@@ -1,6 +1,7 @@
 #include "cli/recovery.hpp"
 
 #include "apply/backup.hpp"
+#include "apply/prove.hpp"
 #include "apply/restore.hpp"
 #include "cli/cloning.hpp"
 #include "cli/removal.hpp"
@@ -22,6 +23,8 @@ void settle(const host::Host& host, const apply::Intent& intent) {
             return apply::take_back(host.files, registry, file, intent);
         case Operation::restore:
             return apply::settle_restore(host, registry, file, intent);
+        case Operation::prove:
+            return apply::settle_proof(host, intent);
         case Operation::backup:
             apply::discard_backup(host.files, intent.path);
             return apply::Journal(host.files).end(intent.site);
@@ -35,6 +38,8 @@ std::set<SiteName> recover(const Globals& globals, const host::Host& host) {
     journal.sweep();
     std::set<SiteName> removed;
     for (const auto& intent : journal.unfinished()) {
+        const auto lock = host.lock.try_site(intent.site, "recovery");
+        if (!lock) continue;  // its run is still at work
         settle(host, intent);
         const bool gone =
             intent.operation == Operation::remove

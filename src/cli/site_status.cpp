@@ -40,7 +40,7 @@ std::map<SiteName, SiteStatus> site_statuses(Session& session) {
     const auto states = session.host().units.list(patterns);
     std::map<SiteName, SiteStatus> statuses;
     for (const auto& [name, config] : session.config().sites)
-        statuses[name] = {name.str(), config.domain, "absent", nullptr, {}, true, {}};
+        statuses[name] = {name.str(), config.domain, "absent", nullptr, {}, true, {}, {}};
     for (const auto& [name, record] : session.registry().sites) {
         auto& status = statuses[name];
         status.has_file = session.config().sites.contains(name);
@@ -50,6 +50,7 @@ std::map<SiteName, SiteStatus> site_statuses(Session& session) {
         status.units = units_of(record, states);
         status.state = state_of(status.units);
         status.verified = load_verified(session.host(), name);
+        status.proof = load_proof(session.host(), name);
     }
     return statuses;
 }

@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "cli/proof_report.hpp"
 #include "cli/session.hpp"
 #include "cli/verify_report.hpp"
 
@@ -20,6 +21,7 @@ struct SiteStatus {
         units;  ///< unit name to its active state ("inactive" where not loaded)
     bool has_file = true;
     std::optional<Verified> verified{};  ///< how the last `wpns verify` ended
+    std::optional<Proof> proof{};        ///< how the last proof of its newest backup ended
 };
 
 /// Every site that has a file or a record, by name; one question to systemd for all of them.

@@ -113,10 +113,14 @@ struct BackupOptions {
     std::string name;  ///< of a site; with `check` also a path or NAME-STAMP
     std::string to;
     bool check = false;
+    bool prove = false;
     bool all = false;  ///< as the schedule does: every site, older ones deleted
 };
 [[nodiscard]] int cmd_backup(const Globals& globals, const host::Host& host,
                              const BackupOptions& options);
+/// Restores the newest backup of a site, or of all, for a test, and throws it away again.
+[[nodiscard]] int cmd_prove(const Globals& globals, const host::Host& host,
+                            const BackupOptions& options);
 
 struct RestoreOptions {
     std::string name;

@@ -30,6 +30,7 @@ std::vector<Key<HostConfig>> make_keys() {
         host("web.listen", WPNS_FIELD(listen), list(text(rules::listen), 16)),
         host("backup.schedule", WPNS_FIELD(backup_schedule), text(rules::schedule)),
         host("backup.keep", WPNS_FIELD(backup_keep), number({1, 1000})),
+        host("backup.prove", WPNS_FIELD(backup_prove), text(rules::schedule)),
     };
     for (const auto& key : site_keys())
         if (key.scope == Scope::shared) keys.push_back(site_default(key));

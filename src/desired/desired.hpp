@@ -47,6 +47,7 @@ enum class Idling { none, some };
 struct Staging {
     std::string data;     ///< holds www and mysql as the site's data directory does
     std::string run_dir;  ///< holds the socket of the database that runs there
+    std::string slice;    ///< what is started for it runs in this one
 };
 
 /// The sandboxes of a site with these directories in the place of its own.

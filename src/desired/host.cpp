@@ -80,19 +80,24 @@ void add_units(Builder& builder, Idling idling) {
     if (idling == Idling::some) builder.add_unit(names::idle_timer, unit, {}, {});
 }
 
-/// The timer of the backups. Its service comes with the program.
-void add_backups(const Inputs& inputs, Builder& builder) {
-    const auto& schedule = inputs.host.backup_schedule;
-    if (schedule == "never") return;
+/// A timer that the configuration sets; its service comes with the program.
+void add_timer(Builder& builder, const char* name, const std::string& calendar) {
+    if (calendar == "never") return;
     File file;
     // "daily" and "03:30" are both calendars of systemd's.
-    file.content =
-        builder.fill(names::backup_timer, Format::unit, Values().set("calendar", schedule));
-    const auto key = builder.add(
-        Kind::file, std::string(names::unit_dir) + "/" + names::backup_timer, std::move(file));
+    file.content = builder.fill(name, Format::unit, Values().set("calendar", calendar));
+    const auto key =
+        builder.add(Kind::file, names::unit_dir + std::string("/") + name, std::move(file));
     Unit timer;
     timer.enabled = true;
-    builder.add_unit(names::backup_timer, timer, {key}, {});
+    builder.add_unit(name, timer, {key}, {});
+}
+
+/// Backups, and the restores that prove them.
+void add_backups(const Inputs& inputs, Builder& builder) {
+    if (inputs.host.backup_schedule == "never") return;
+    add_timer(builder, names::backup_timer, inputs.host.backup_schedule);
+    add_timer(builder, names::prove_timer, inputs.host.backup_prove);
 }
 
 }  // namespace

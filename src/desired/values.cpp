@@ -142,7 +142,7 @@ std::string Site::run_dir() const {
 }
 
 std::string Site::slice() const {
-    return staging != nullptr ? names::staging_slice(name) : names::slice(name);
+    return staging != nullptr ? staging->slice : names::slice(name);
 }
 
 std::string Site::core_path() const {

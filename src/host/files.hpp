@@ -58,6 +58,8 @@ class Files {
     /// Bytes on disk of everything below a directory; a tree that root does not own is looked at as
     /// its owner. What cannot be read does not count.
     [[nodiscard]] virtual std::uint64_t tree_size(const std::string& directory) const = 0;
+    /// Bytes that root can still write on the filesystem of a directory.
+    [[nodiscard]] virtual std::uint64_t free_bytes(const std::string& directory) const = 0;
     /// Deletes everything below a directory that `uid` owns, as that uid (gid alike), then the
     /// empty directory as root.
     virtual void purge_tree(const std::string& directory, std::uint32_t uid) = 0;

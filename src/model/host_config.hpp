@@ -38,6 +38,7 @@ struct HostConfig {
     // [backup]
     std::string backup_schedule = "never";  ///< "never", "hourly", "daily", ... or "HH:MM"
     unsigned backup_keep = 7;               ///< so many of the schedule's a site, the newest
+    std::string backup_prove = "weekly";    ///< as backup_schedule; nothing without one
     // [site]: defaults for every key of a site file that does not name one site
     SiteConfig site_defaults;
 

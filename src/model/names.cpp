@@ -84,6 +84,10 @@ std::string staging_slice(const SiteName& site) {
     return "wpns-" + escaped(site) + "-restore.slice";
 }
 
+std::string proof_slice(const SiteName& site) {
+    return "wpns-_proof-" + escaped(site) + ".slice";
+}
+
 LinkName host_link(const SiteName& site) {
     return link("veth0-", site);
 }

@@ -31,6 +31,7 @@ inline constexpr const char* verify_timer = "wpns-verify.timer";
 inline constexpr const char* resolve_service = "wpns-resolve.service";
 inline constexpr const char* firewall_watch = "wpns-firewall-watch.service";
 inline constexpr const char* backup_timer = "wpns-backup.timer";
+inline constexpr const char* prove_timer = "wpns-prove.timer";
 inline constexpr const char* idle_timer = "wpns-idle.timer";
 /// Interface group of every host end: one integer compare tells our traffic from all other.
 inline constexpr unsigned link_group = 0x7770;
@@ -58,6 +59,9 @@ inline constexpr unsigned leaving_group = 0x7771;
 [[nodiscard]] std::string slice(const SiteName& site);
 /// The child of it in which a restore runs its programs, so that they can be ended all at once.
 [[nodiscard]] std::string staging_slice(const SiteName& site);
+/// The slice in which a backup of the site is restored for a test. Not the site's own, which must
+/// not pay for it: a child of wpns-_proof.slice, which no site can be called.
+[[nodiscard]] std::string proof_slice(const SiteName& site);
 
 /// A link name of at most 15 characters (IFNAMSIZ - 1) and the full name, which is the same where
 /// it fits.

@@ -15,6 +15,7 @@ constexpr const char* copy_place = "/var/lib/wpns/archive/site-b-20261122T055500
 class Clones : public fakes::Verbs {
   protected:
     void SetUp() override {
+        fake_.process.has_client = false;
         put("/etc/wpns/sites.d/site-a.toml", "domain = \"a.example\"\ntitle = \"A\"\n");
         ASSERT_EQ(sync(), cli::done);
     }

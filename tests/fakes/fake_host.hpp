@@ -12,15 +12,19 @@
 #include "host/host.hpp"
 
 /// A host in memory that holds state: tests look at what it has become, not at which calls were
-/// made. `fail_at(n)` makes the n-th change (from 1) throw, once.
+/// made. `fail_at(n)` makes the n-th change (from 1) throw, once; `kill_at(n)` that one and all
+/// that follow, as a run that is killed changes nothing more.
 namespace wpns::fakes {
 
 /// Counts changes of the whole fake host.
 struct Faults {
     unsigned changes = 0;
     unsigned fail_at = 0;
+    unsigned kill_at = 0;
     void change(const std::string& what) {
-        if (++changes == fail_at) throw Error(ErrorKind::failed, "injected: " + what);
+        ++changes;
+        if (kill_at != 0 && changes >= kill_at) throw Error(ErrorKind::failed, "killed");
+        if (changes == fail_at) throw Error(ErrorKind::failed, "injected: " + what);
     }
 };
 
@@ -124,6 +128,8 @@ class FakeFiles : public host::Files {
             if (below(path, directory)) size += file.content.size();
         return size;
     }
+    std::uint64_t room = 1ULL << 40;  ///< bytes left on every filesystem
+    [[nodiscard]] std::uint64_t free_bytes(const std::string&) const override { return room; }
     void purge_tree(const std::string& directory, std::uint32_t uid) override {
         faults_.change("purge " + directory);
         if (directories.at(directory).uid != uid) throw Error(ErrorKind::bug, "not the owner");
@@ -372,12 +378,16 @@ class FakeUnits : public host::Units {
     const FakeFiles& files_;
 };
 
-/// Plays systemd-run for the two things that run in a sandbox, and nginx -t.
+/// Plays systemd-run for what runs in a sandbox, and nginx -t. A site's database is one table, its
+/// files are a directory with one file.
 class FakeProcess : public host::Process {
   public:
     FakeProcess(Faults& faults, FakeFiles& files) : faults_(faults), files_(files) {}
     std::string nginx_refuses;  ///< a text that makes `nginx -t` fail when any vhost holds it
     std::map<std::string, unsigned> database_runs;
+    bool has_client = true;                       ///< programs of the database run
+    unsigned tables_found = 1;                    ///< by a look at a restored backup
+    std::function<void()> while_dumping = [] {};  ///< what others do meanwhile
 
     Result run(const Command& command) override {
         const std::scoped_lock lock(running_);  // programs of several sites run at once
@@ -387,12 +397,61 @@ class FakeProcess : public host::Process {
         };
         faults_.change("run in a sandbox");
         if (has("/usr/share/wpns/php/image.php")) return make_image(command);
+        if (has("/usr/share/wpns/php/pack.php")) return written(command, "packed");
+        if (has("/usr/share/wpns/php/rename.php")) return {0, R"({"renamed":true})", ""};
+        if (has("/usr/share/wpns/php/prove.php"))
+            return {0, R"({"proven":true,"files":2,"tables":)" + std::to_string(tables_found) + "}",
+                    ""};
         if (has("/usr/bin/php")) return {0, R"({"installed":true})", ""};
-        return {127, "", "unknown program"};
+        if (has("/usr/bin/tar")) return has("--list") ? listed(command) : unpacked(command);
+        return database_program(command, has);
     }
     int run_attached(const Command&) override { return 0; }
 
   private:
+    Result database_program(const Command& command, const auto& has) {
+        if (has("/usr/sbin/mariadbd")) return socket_made(command);
+        if (has("/usr/bin/mariadb-install-db")) return make_image(command);
+        if (!has_client) return {127, "", "unknown program"};
+        if (has("/usr/bin/mariadb")) return drained(command);
+        if (!has("/usr/bin/mariadb-dump")) return {127, "", "unknown program"};
+        while_dumping();
+        return written(command, "CREATE TABLE `wp_options` (\n);\n-- Dump completed\n");
+    }
+    static Result written(const Command& command, const std::string& text) {
+        command.output(text);
+        return {0, "", ""};
+    }
+    static Result drained(const Command& command) {
+        while (!command.feed().empty()) {
+        }
+        return {0, "", ""};
+    }
+    static Result listed(const Command& command) {
+        drained(command);
+        return written(command, "drwxr-xr-x ./\n-rw-r--r-- ./restored\n");
+    }
+    Result unpacked(const Command& command) {
+        const auto place = property(command, "BindPaths=", ":/srv/www/wp-content");
+        files_.files[place + "/restored"].content = "restored";
+        return drained(command);
+    }
+    Result socket_made(const Command& command) {
+        for (const auto& argument : command.argv) {
+            const std::string key = "--socket-property=ListenStream=";
+            if (argument.starts_with(key)) files_.files[argument.substr(key.size())] = {};
+        }
+        return {0, "", ""};
+    }
+    /// The part of --property=KEY...END between the two.
+    static std::string property(const Command& command, const std::string& key,
+                                const std::string& end) {
+        for (const auto& argument : command.argv)
+            if (argument.starts_with("--property=" + key) && argument.ends_with(end))
+                return argument.substr(11 + key.size(),
+                                       argument.size() - 11 - key.size() - end.size());
+        return {};
+    }
     Result nginx() const {
         for (const auto& [path, file] : files_.files)
             if (!nginx_refuses.empty() && path.starts_with("/etc/nginx/") &&
@@ -415,7 +474,7 @@ class FakeProcess : public host::Process {
     }
     Faults& faults_;
     FakeFiles& files_;
-    std::mutex running_;
+    std::recursive_mutex running_;  // while a dump is made, others work
 };
 
 class FakeFacts : public host::Facts {
@@ -574,10 +633,28 @@ class FakeParts : public host::Parts {
     FakeFiles& files_;
 };
 
-/// Nobody else writes.
+/// Nobody else writes; somebody may be at work on sites for long.
 class FakeLock : public host::WriterLock {
   public:
+    std::set<std::string> busy;
+    unsigned taken = 0;       ///< how often the host's lock was taken
+    unsigned busy_until = 0;  ///< nobody is busy any more once it was taken so often; 0: never
+
     [[nodiscard]] std::shared_ptr<void> take(const std::string&, std::chrono::seconds) override {
+        if (++taken == busy_until) busy.clear();
+        return nullptr;
+    }
+    [[nodiscard]] Held take(const std::string& verb, const std::vector<SiteName>& sites,
+                            std::chrono::seconds patience) override {
+        for (const auto& site : sites)
+            if (const auto lock = try_site(site, verb); !lock)
+                throw lock.error().with_context(site.str());
+        return {take(verb, patience), {}};
+    }
+    [[nodiscard]] std::expected<std::shared_ptr<void>, Error> try_site(
+        const SiteName& site, const std::string&) override {
+        if (busy.contains(site.str()))
+            return std::unexpected(Error(ErrorKind::busy, "somebody backs it up"));
         return nullptr;
     }
 };
@@ -658,7 +735,8 @@ struct FakeHost {
     host::Host host{accounts, files, network, firewall, units,   process, facts,           archives,
                     web,      lock,  flows,   resolver, witness, parts,   firewall_events, visits};
 
-    void fail_at(unsigned change) { faults = {0, change}; }
+    void fail_at(unsigned change) { faults = {0, change, 0}; }
+    void kill_at(unsigned change) { faults = {0, 0, change}; }
 };
 
 }  // namespace wpns::fakes

@@ -155,5 +155,60 @@ TEST_F(LockTest, ReplacesWhatOthersHavePutThere) {
     EXPECT_FALSE(fs::exists(at("none")));
 }
 
+/// Two runs, as two processes have them.
+class SiteLocks : public FilesTest {
+  protected:
+    void SetUp() override {
+        FilesTest::SetUp();
+        if (in_throwaway_host()) fs::create_directories("/run/lock");
+    }
+    [[nodiscard]] bool can_take(const std::vector<SiteName>& sites) const {
+        try {
+            const auto held = theirs->take("remove", sites, 0s);
+            return true;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), ErrorKind::busy);
+            return false;
+        }
+    }
+
+    const SiteName a = *SiteName::parse("site-a");
+    const SiteName b = *SiteName::parse("site-b");
+    const std::unique_ptr<WriterLock> ours = make_writer_lock({});
+    const std::unique_ptr<WriterLock> theirs = make_writer_lock({});
+};
+
+TEST_F(SiteLocks, KeepOneSiteWhileOthersAreFree) {
+    auto held = ours->take("backup site-a", {a}, 0s);
+    EXPECT_FALSE(can_take({}));
+    held.host.reset();
+    EXPECT_TRUE(can_take({}));
+    EXPECT_TRUE(can_take({b}));
+    EXPECT_FALSE(can_take({a}));
+    EXPECT_FALSE(can_take({b, a}));
+    EXPECT_TRUE(can_take({b}));
+    held = {};
+    EXPECT_TRUE(can_take({b, a}));
+}
+
+TEST_F(SiteLocks, SayWhoHasASite) {
+    const auto held = ours->take("backup site-a", {a}, 0s);
+    const auto lock = theirs->try_site(a, "sync");
+    ASSERT_FALSE(lock);
+    EXPECT_NE(lock.error().message().find("backup site-a"), std::string::npos);
+    std::string message;
+    const auto host = held.host;
+    EXPECT_EQ(error_of([&] { (void)theirs->take("sync", {a}, 0s); }, &message), ErrorKind::busy);
+}
+
+TEST_F(SiteLocks, AreGivenAgainToTheirHolder) {
+    auto held = ours->take("backup site-a", {a}, 0s);
+    held.host.reset();
+    const auto again = ours->try_site(a, "recovery");
+    ASSERT_TRUE(again);
+    held = {};
+    EXPECT_FALSE(can_take({a}));
+}
+
 }  // namespace
 }  // namespace wpns::host::linux_os

@@ -197,7 +197,8 @@ clear_archives() {
 # Nothing of an unfinished run is left.
 assert_nothing_unfinished() {
     run -0 on sh -c 'exec 2>/dev/null; ls -A /var/lib/wpns/journal; ls -A /var/lib/wpns/archive/*/unfinished /var/lib/wpns/sites/*/unfinished
-        ls -dA /run/wpns/*.restore; ls -A /var/lib/wpns/backups | grep "^\."; systemctl list-units --all --plain --no-legend "wpns-*restore*"; true'
+        ls -dA /run/wpns/*.restore /var/lib/wpns/archive/.*.proof; ls -A /var/lib/wpns/backups | grep "^\."
+        systemctl list-units --all --plain --no-legend "wpns-*restore*" "wpns-_proof-*"; true'
     [[ -z $output ]] || { echo "left: $output" && return 1; }
 }
 
@@ -244,6 +245,16 @@ after_archive_restore() {
     assert_serves site-k || return 1
     [[ $(state_of_k) == 'live live' ]] || { echo "state: $(state_of_k)" && return 1; }
 }
+
+before_prove() { [[ $1 != "$first" ]] || { prepare_site_k && on wpns backup site-k; }; }
+try_prove() { faulty "$1" "$2" backup --prove site-k; }
+after_prove() {
+    assert_heals && assert_nothing_unfinished && assert_serves site-k || return 1
+    [[ -n $hit || $(status_of site-k .proof.ok) == true ]] || { echo "it was not proven: $last_output" && return 1; }
+}
+
+# bats test_tags=only:trixie
+@test "proof of a backup that is killed" { torture prove crash; }
 
 # bats test_tags=only:bookworm
 @test "backup that is killed" { torture backup crash; }

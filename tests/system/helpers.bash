@@ -94,7 +94,7 @@ ip -o -4 address | awk '{ print "address", $4 }'
 ip route
 nft list ruleset | sed -E 's/ # handle.*//; s/(packets|bytes) [0-9]+//g'
 systemctl list-units --all --plain --no-legend 'wpns*' | awk '{ print "unit", $1, $3 }' |
-    grep -vE '^unit wpns-(resolve|verify|idle|backup)\.service '
+    grep -vE '^unit wpns-(resolve|verify|idle|backup|prove)\.service '
 systemctl list-unit-files --no-legend 'wpns*' | awk '{ print "unit file", $1, $2 }'
 END
 }

@@ -1,4 +1,5 @@
-# Backups by the timer: every site, one that fails keeps none of the others from its own, and the newest are kept.
+# Backups by the timer: every site, one that fails keeps none of the others from its own, and the newest are kept and
+# restored for a test.
 load helpers
 
 setup_file() {
@@ -40,7 +41,10 @@ backups() {
     schedule <<<'schedule = "daily"'
     run -0 on systemctl is-enabled wpns-backup.timer
     run -0 on systemctl is-active wpns-backup.timer
-    schedule <<<'schedule = "03:30"'
+    run -0 on systemctl is-active wpns-prove.timer
+    schedule <<<'schedule = "03:30"
+prove = "never"'
+    run ! on systemctl is-active wpns-prove.timer
     run -0 on systemctl show --value --property=TimersCalendar wpns-backup.timer
     assert_output '03:30:00'
 }
@@ -89,6 +93,83 @@ keep = 2'
     [[ $(jq -r '.errors["site-a"]' <<<"$output") == 'site-a: dump the database: '* ]]
     run -0 on wpns sync
     assert_serves site-a
+}
+
+# Nothing of a restore for a test is left.
+assert_no_proof_left() {
+    run -0 on sh -c 'ls -A /var/lib/wpns/journal; ls -dA /var/lib/wpns/archive/.* /run/wpns/*.restore 2>/dev/null | grep -v "/\.\.*$"
+        systemctl list-units --all --plain --no-legend "wpns-*restore*" "wpns-_proof-*"; true'
+    [ -z "$output" ] || { echo "left: $output" && return 1; }
+}
+
+@test "the newest backups are restored for a test, and nothing live is touched" {
+    local before
+    on wpns backup --all
+    before=$(on stat -c '%n %i %Z' /var/lib/wpns/sites/site-a /var/lib/wpns/sites/site-a/mysql; activations site-a)
+    run -0 on systemctl start wpns-prove.service
+    [ "$(on stat -c '%n %i %Z' /var/lib/wpns/sites/site-a /var/lib/wpns/sites/site-a/mysql; activations site-a)" = "$before" ]
+    [ "$(status_of site-a .proof.ok)" = true ]
+    [ "$(status_of site-b .proof.ok)" = true ]
+    [ "$(status_of site-a .proof.backup)" = "$(backups site-a | tail -1)" ]
+    (($(status_of site-a .proof.tables) >= 12))
+    run -0 on wpns doctor
+    assert_output 'ok +backups restored for a test'
+    assert_no_proof_left
+}
+
+@test "a backup that cannot be restored makes the unit fail, and status and doctor say so" {
+    local path
+    inside site-a php -r 'require "/srv/www/wp-load.php"; $wpdb->update($wpdb->usermeta, ["meta_key" => "lost"], ["meta_key" => "wp_capabilities"]);'
+    path=$(on wpns backup site-a --json | jq -r .path)
+    inside site-a php -r 'require "/srv/www/wp-load.php"; $wpdb->update($wpdb->usermeta, ["meta_key" => "wp_capabilities"], ["meta_key" => "lost"]);'
+    run -0 on wpns backup --check "$path"
+    run -1 on systemctl start wpns-prove.service
+    run -0 on systemctl is-failed wpns-prove.service
+    [ "$(status_of site-a .proof.ok)" = false ]
+    [ "$(status_of site-a .proof.problem)" = 'look at what came back: prove.php ended with status 1: there is no administrator' ]
+    [ "$(status_of site-b .proof.ok)" = true ]
+    run -0 on wpns status site-a
+    assert_output 'COULD NOT BE RESTORED for a test: .*there is no administrator'
+    run -1 on wpns doctor
+    assert_output 'BAD +backups of site-a'
+    # A flipped byte is found as well.
+    on sh -c 'printf x | dd of="$1/files.tar.zst" bs=1 seek=100 conv=notrunc 2>/dev/null' sh "$path"
+    run -1 on wpns backup --prove site-a --json
+    [[ $(jq -r .problem <<<"$output") == *files.tar.zst* ]]
+    on wpns archive purge "$(basename "$path")" --yes
+    run -0 on wpns backup --prove site-a
+    run -0 on wpns doctor
+    on systemctl reset-failed wpns-prove.service
+    assert_no_proof_left
+}
+
+# Starts a verb and stops its process once a path is there, for as long as COMMAND runs: while_stopped PATH 'VERB' COMMAND
+while_stopped() {
+    on_stdin bash -s "$@" <<'END'
+wpns $2 >/run/stopped.log 2>&1 &
+pid=$!
+trap 'kill -CONT $pid' EXIT
+while kill -0 $pid 2>/dev/null && ! compgen -G "$1" >/dev/null; do :; done
+kill -STOP $pid && compgen -G "$1" >/dev/null || { cat /run/stopped.log && exit 1; }
+eval "$3"
+result=$?
+kill -CONT $pid
+trap - EXIT
+wait $pid && exit $result
+END
+}
+
+@test "while a site is backed up or its backup is restored for a test, others are changed" {
+    run -0 while_stopped '/var/lib/wpns/backups/.site-a-*.partial/*' 'backup site-a' \
+        'timeout 60 wpns add site-d && timeout 60 wpns sync && timeout 60 wpns backup site-d'
+    # What concerns the same site waits, and says for whom.
+    run -0 while_stopped '/var/lib/wpns/archive/.site-a.proof/www' 'backup --prove site-a' \
+        'timeout 60 wpns remove site-d --purge --yes; timeout 3 wpns remove site-a --yes 2>&1; [ $? = 124 ]'
+    assert_output 'waiting for another run \(site-a: .*backup --prove site-a'
+    assert_serves site-a
+    [ "$(status_of site-a .proof.ok)" = true ]
+    run -0 on wpns plan --exit-code
+    assert_no_proof_left
 }
 
 @test "all and one are not asked for together" {

@@ -33,6 +33,7 @@ class LinuxFiles final : public Files {
     void rename(const std::string& from, const std::string& to) override;
     void exchange(const std::string& one, const std::string& other) override;
     [[nodiscard]] std::uint64_t tree_size(const std::string& directory) const override;
+    [[nodiscard]] std::uint64_t free_bytes(const std::string& directory) const override;
     void purge_tree(const std::string& directory, std::uint32_t uid) override;
     void copy_trusted_tree(const std::string& from, const std::string& to,
                            const std::vector<std::string>& skip) override;

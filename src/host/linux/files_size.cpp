@@ -1,12 +1,14 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <cerrno>
 #include <charconv>
 #include <memory>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "host/linux/files_linux.hpp"
 #include "host/linux/path_open.hpp"
 #include "host/linux/path_walk.hpp"
@@ -62,6 +64,14 @@ std::uint64_t LinuxFiles::tree_size(const std::string& directory) const {
     const auto place = find_place(directory);
     if (!place) return 0;
     return size_of_entry(place->directory.get(), place->name.c_str(), 0, 0);
+}
+
+std::uint64_t LinuxFiles::free_bytes(const std::string& directory) const {
+    const auto place = need_place(directory + "/.none");
+    struct statvfs info {};
+    if (::fstatvfs(place.directory.get(), &info) != 0)
+        throw_errno("look at the filesystem of " + directory, errno);
+    return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
 }  // namespace wpns::host::linux_os

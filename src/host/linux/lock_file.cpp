@@ -5,7 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <map>
+#include <optional>
 #include <thread>
 
 #include "base/error.hpp"
@@ -102,17 +105,68 @@ LockFile::~LockFile() {
 
 namespace {
 
+constexpr const char* kDirectory = "/run/lock/";
+constexpr std::chrono::milliseconds kPauseForSites{200};
+
 class HostLock : public WriterLock {
   public:
     explicit HostLock(Waiting waiting) : waiting_(std::move(waiting)) {}
 
     [[nodiscard]] std::shared_ptr<void> take(const std::string& verb,
                                              std::chrono::seconds patience) override {
-        return std::make_shared<LockFile>("/run/lock/wpns.lock", verb, patience, waiting_);
+        return take_host(verb, patience);
+    }
+
+    [[nodiscard]] Held take(const std::string& verb, const std::vector<SiteName>& sites,
+                            std::chrono::seconds patience) override {
+        const auto end = Clock::now() + patience;
+        bool told = !waiting_;
+        while (true) {
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+            Held held{take_host(verb, std::max(left, std::chrono::milliseconds(0))), {}};
+            const auto busy = add_sites(held, sites, verb);
+            if (!busy) return held;
+            held = {};
+            if (Clock::now() >= end) throw *busy;
+            if (!told) waiting_(busy->message());
+            told = true;
+            std::this_thread::sleep_for(kPauseForSites);
+        }
+    }
+
+    [[nodiscard]] std::expected<std::shared_ptr<void>, Error> try_site(
+        const SiteName& site, const std::string& verb) override {
+        if (auto own = own_[site].lock()) return own;
+        try {
+            auto lock = std::make_shared<LockFile>(kDirectory + ("wpns-" + site.str()) + ".lock",
+                                                   verb, std::chrono::milliseconds(0), Waiting{});
+            own_[site] = lock;
+            return lock;
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::busy) throw;
+            return std::unexpected(error);
+        }
     }
 
   private:
+    std::shared_ptr<void> take_host(const std::string& verb, std::chrono::milliseconds patience) {
+        return std::make_shared<LockFile>(kDirectory + std::string("wpns.lock"), verb, patience,
+                                          waiting_);
+    }
+
+    /// Why not all of them could be taken.
+    std::optional<Error> add_sites(Held& held, const std::vector<SiteName>& sites,
+                                   const std::string& verb) {
+        for (const auto& site : sites) {
+            auto lock = try_site(site, verb);
+            if (!lock) return lock.error().with_context(site.str());
+            held.sites.push_back(std::move(*lock));
+        }
+        return std::nullopt;
+    }
+
     Waiting waiting_;
+    std::map<SiteName, std::weak_ptr<void>> own_;
 };
 
 }  // namespace

@@ -35,7 +35,7 @@ class LockFile {
     UniqueFd fd_;
 };
 
-/// The lock of this host, /run/lock/wpns.lock.
+/// The locks of this host: /run/lock/wpns.lock, and /run/lock/wpns-NAME.lock for a site.
 [[nodiscard]] std::unique_ptr<WriterLock> make_writer_lock(Waiting waiting);
 
 }  // namespace wpns::host::linux_os

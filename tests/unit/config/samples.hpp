@@ -51,6 +51,7 @@ inline const std::map<std::string, Sample>& host_samples() {
         {"paths.archive_dir", {"/var/lib/wpns/archive"}},
         {"web.listen", {"[::]:80", "[@]"}},
         {"backup.schedule", {"03:30"}},
+        {"backup.prove", {"monthly"}},
     };
     return samples;
 }

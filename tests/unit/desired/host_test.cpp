@@ -83,9 +83,11 @@ TEST(Host, WantsATreeForEachSourceThatThereIs) {
               1);
 }
 
-std::expected<Desired, std::string> scheduled(const std::string& schedule) {
+std::expected<Desired, std::string> scheduled(const std::string& schedule,
+                                              const std::string& prove = "weekly") {
     HostConfig host;
     host.backup_schedule = schedule;
+    host.backup_prove = prove;
     const HostFacts facts;
     const auto templates = shipped();
     return for_host({host, facts, templates}, {}, Idling::none);
@@ -105,6 +107,18 @@ TEST(BackupTimer, IsThereWhenThereIsASchedule) {
     ASSERT_TRUE(never);
     EXPECT_FALSE(never->contains(file));
     EXPECT_FALSE(never->contains(unit));
+}
+
+TEST(ProofTimer, IsThereWithASchedule) {
+    const ResourceKey file{Kind::file, "/etc/systemd/system/wpns-prove.timer", ""};
+    const ResourceKey unit{Kind::unit, "wpns-prove.timer", ""};
+    const auto desired = scheduled("daily", "monthly");
+    ASSERT_TRUE(desired) << desired.error();
+    EXPECT_NE(std::get<File>(desired->at(file).value).content.find("OnCalendar=monthly\n"),
+              std::string::npos);
+    EXPECT_TRUE(desired->contains(unit));
+    EXPECT_FALSE(scheduled("daily", "never")->contains(unit));
+    EXPECT_FALSE(scheduled("never", "monthly")->contains(unit));
 }
 
 }  // namespace

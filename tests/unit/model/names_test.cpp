@@ -28,6 +28,7 @@ TEST(Names, SliceEscapesDashesSoThatItIsOneLevelBelowWpns) {
     EXPECT_EQ(names::slice(named("a-b-c")), "wpns-a\\x2db\\x2dc.slice");
     EXPECT_EQ(names::slice(named("blog")), "wpns-blog.slice");
     EXPECT_EQ(names::staging_slice(named("site-a")), "wpns-site\\x2da-restore.slice");
+    EXPECT_EQ(names::proof_slice(named("site-a")), "wpns-_proof-site\\x2da.slice");
 }
 
 TEST(Names, AccountsFitIntoThirtyTwoCharacters) {

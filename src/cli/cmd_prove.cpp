@@ -1,0 +1,124 @@
+#include <iostream>
+
+#include "apply/prove.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cli/backups.hpp"
+#include "cli/json.hpp"
+#include "cli/proof_report.hpp"
+#include "cli/recovery.hpp"
+#include "cli/report.hpp"
+#include "cli/verbs.hpp"
+
+namespace wpns::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// The throw-away place. What runs there is what runs in a restore, but in a slice of its own.
+apply::RestoreTarget proof_target(Session& session, const Globals& globals, const KnownSite& site) {
+    const apply::Intent intent{apply::Intent::Operation::prove,
+                               site.name,
+                               apply::proof_dir(session.config().host.archive_dir, site.name),
+                               {},
+                               {}};
+    return restore_target(session, globals, site, intent, names::proof_slice(site.name));
+}
+
+/// The whole core or wp-content alone, as it was when the backup was made.
+SiteConfig config_of(const KnownSite& site, const Manifest& manifest) {
+    SiteConfig config = site.config;
+    config.wordpress.core = manifest.core;
+    return config;
+}
+
+apply::Proven prove(Session& session, const Globals& globals, const KnownSite& known,
+                    const std::string& path, apply::Turn& turn) {
+    const auto& host = session.host();
+    const auto config = config_of(known, apply::read_manifest(host.files, path));
+    const KnownSite site{known.name, config, known.record};
+    const auto reader = desired::reader_unit(session.inputs());
+    if (!reader) throw Error(ErrorKind::config, reader.error());
+    return apply::prove(host, path, *reader, proof_target(session, globals, site), turn);
+}
+
+/// What comes of it is written down, also that it failed. Throws where it was not tried.
+Proof prove_one(const Globals& globals, const host::Host& host, const SiteName& name,
+                std::chrono::seconds patience) {
+    apply::Turn turn(host, "backup --prove " + name.str(), {name}, patience);
+    (void)recover(globals, host);
+    Session session(globals, host, NoFiles::fine);
+    const auto site = known_site(session, name);
+    Proof proof{{}, backup_path(host, name, ""), {}, {}};
+    try {
+        proof.proven = prove(session, globals, site, proof.backup, turn);
+    } catch (const Error& error) {
+        if (!turn.is_alone()) throw;
+        proof.problem = printable(error.message());
+    }
+    proof.time = apply::utc_stamp();
+    save_proof(host, name, proof);
+    return proof;
+}
+
+bool has_backup(const host::Host& host, const SiteName& name) {
+    for (const auto& text : host.files.list(apply::backup_dir))
+        if (const auto found = ArchiveName::parse(text); found && found->site == name) return true;
+    return false;
+}
+
+/// The sites that are set up now and have a backup: a new one need not have any yet.
+std::vector<SiteName> backed_up(const Globals& globals, const host::Host& host) {
+    const Session session(globals, host, NoFiles::fine);
+    std::vector<SiteName> names;
+    for (const auto& [name, config] : session.config().sites)
+        if (session.registry().sites.contains(name) && has_backup(host, name))
+            names.push_back(name);
+    return names;
+}
+
+ordered_json json_of(const SiteName& name, const Proof& proof) {
+    ordered_json json{{"site", name.str()}};
+    json.update(to_json(proof));
+    return json;
+}
+
+void print(const Globals& globals, const SiteName& name, const Proof& proof) {
+    if (globals.json) return;
+    (proof.problem.empty() ? std::cout : std::cerr)
+        << name.str() << ": " << describe(proof) << "\n";
+}
+
+/// One after the other. A site that fails keeps none of the others from its proof.
+int prove_all(const Globals& globals, const host::Host& host) {
+    auto proofs = ordered_json::array();
+    auto errors = ordered_json::object();
+    bool well = true;
+    for (const auto& name : backed_up(globals, host)) {
+        try {
+            const auto proof = prove_one(globals, host, name, std::chrono::minutes(10));
+            well = well && proof.problem.empty();
+            proofs.push_back(json_of(name, proof));
+            print(globals, name, proof);
+        } catch (const Error& error) {
+            well = false;
+            errors[name.str()] = printable(error.message());
+            if (!globals.json) print_error(globals, error.with_context(name.str()));
+        }
+    }
+    if (globals.json) print_json(ordered_json{{"proofs", proofs}, {"errors", errors}});
+    return well ? done : failed;
+}
+
+}  // namespace
+
+int cmd_prove(const Globals& globals, const host::Host& host, const BackupOptions& options) {
+    if (options.all) return prove_all(globals, host);
+    const auto name = site_name(options.name);
+    const auto proof = prove_one(globals, host, name, lock_patience);
+    print(globals, name, proof);
+    if (globals.json) print_json(json_of(name, proof));
+    return proof.problem.empty() ? done : failed;
+}
+
+}  // namespace wpns::cli
