@@ -17,11 +17,17 @@
 namespace wpns::cli {
 namespace {
 
+/// The server name in the content of a site.
+const std::string& address_of(const SiteConfig& site) {
+    return site.shadow.empty() ? site.domain : site.shadow;
+}
+
 /// The settings of the original, but what names one site alone.
 SiteConfig settings_of(const SiteConfig& original, const CloneOptions& options) {
     SiteConfig config = original;
     config.domain = options.domain.empty() ? options.copy + ".example" : options.domain;
-    if (options.muted) config.network.egress = Egress::none;
+    if (options.muted || options.same_url) config.network.egress = Egress::none;
+    config.shadow = options.same_url ? address_of(original) : "";
     config.aliases.clear();
     config.network.subnet.reset();
     return config;
@@ -38,7 +44,7 @@ void require_new(const Session& session, const SiteName& site) {
 
 /// All names that the content of a site may call it by.
 apply::Rename rename_of(const SiteConfig& original, const SiteConfig& copy) {
-    apply::Rename rename{{original.domain}, copy.domain, "http://" + copy.domain};
+    apply::Rename rename{{address_of(original)}, copy.domain, "http://" + copy.domain};
     std::ranges::copy(original.aliases, std::back_inserter(rename.from));
     return rename;
 }
@@ -120,7 +126,7 @@ class Cloning {
         const auto backup =
             with_context(original_.str(), [&] { return checked_backup(session, made.path); });
         auto target = restore_target(session, globals_, copy, intent, names::staging_slice(copy_));
-        target.rename = rename_of(original.config, copy.config);
+        if (!options_.same_url) target.rename = rename_of(original.config, copy.config);
         with_context(copy_.str(), [&] { apply::clone(host_, backup, target); });
     }
 
@@ -131,7 +137,8 @@ class Cloning {
         const int code = print_report(globals_, planned, report);
         if (code == done && !globals_.json)
             std::cout << copy_.str() << ": http://" << session.config().sites.at(copy_).domain
-                      << "/ is a copy of " << original_.str() << "\n";
+                      << "/ is a " << (options_.same_url ? "shadow" : "copy") << " of "
+                      << original_.str() << "\n";
         return code;
     }
 

@@ -21,6 +21,7 @@ ordered_json to_json(const SiteName& name, const SiteStatus& status) {
                          {"url", "http://" + status.domain + "/"},
                          {"state", status.state},
                          {"has_file", status.has_file}};
+    if (!status.shadow.empty()) json["shadow"] = status.shadow;
     if (status.record == nullptr) return json;
     const Link link = desired::link(name, *status.record);
     json["subnet"] = status.record->allocation.subnet.str();
@@ -40,8 +41,14 @@ ordered_json to_json(const SiteName& name, const SiteStatus& status) {
     return json;
 }
 
+/// Words behind the domain.
+std::string shadow_of(const SiteStatus& status) {
+    return status.shadow.empty() ? "" : " (a shadow of " + status.shadow + ")";
+}
+
 void print_site(const SiteName& name, const SiteStatus& status) {
-    std::cout << status.name << ": " << status.state << ", http://" << status.domain << "/\n";
+    std::cout << status.name << ": " << status.state << ", http://" << status.domain << "/"
+              << shadow_of(status) << "\n";
     if (!status.has_file)
         std::cout << "  no file in sites.d: wpns remove " << status.name << " takes it down\n";
     if (status.record == nullptr) return;
@@ -78,7 +85,7 @@ void print_table(const std::map<SiteName, SiteStatus>& statuses) {
     for (const auto& [name, status] : statuses)
         row(status.name, status.state,
             status.record == nullptr ? "-" : desired::link(name, *status.record).site_address.str(),
-            status.domain);
+            status.domain + shadow_of(status));
 }
 
 }  // namespace

@@ -146,6 +146,8 @@ void declare_clone(CLI::App& app, Command& command) {
     sub->add_option("NAME", options->original, "Name of the site that is copied")->required();
     sub->add_option("NEW", options->copy, "Name of the new site")->required();
     sub->add_option("--domain", options->domain, "Its server name and URL (default: NEW.example)");
+    sub->add_flag("--same-url", options->same_url,
+                  "A shadow: it takes itself for the original, reaches nobody, and runs no tasks");
     sub->add_flag("--muted", options->muted, "It reaches nobody: network.egress = \"none\"");
 }
 

@@ -40,7 +40,8 @@ std::map<SiteName, SiteStatus> site_statuses(Session& session) {
     const auto states = session.host().units.list(patterns);
     std::map<SiteName, SiteStatus> statuses;
     for (const auto& [name, config] : session.config().sites)
-        statuses[name] = {name.str(), config.domain, "absent", nullptr, {}, true, {}, {}};
+        statuses[name] = {name.str(), config.domain, "absent", nullptr, {},
+                          true,       config.shadow, {},       {}};
     for (const auto& [name, record] : session.registry().sites) {
         auto& status = statuses[name];
         status.has_file = session.config().sites.contains(name);

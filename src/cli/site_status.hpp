@@ -20,6 +20,7 @@ struct SiteStatus {
     std::map<std::string, std::string>
         units;  ///< unit name to its active state ("inactive" where not loaded)
     bool has_file = true;
+    std::string shadow{};                ///< as in its file
     std::optional<Verified> verified{};  ///< how the last `wpns verify` ended
     std::optional<Proof> proof{};        ///< how the last proof of its newest backup ended
 };

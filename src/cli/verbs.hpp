@@ -133,8 +133,9 @@ struct RestoreOptions {
 struct CloneOptions {
     std::string original;
     std::string copy;
-    std::string domain;  ///< COPY.example where empty
-    bool muted = false;  ///< its egress is "none"
+    std::string domain;     ///< COPY.example where empty
+    bool muted = false;     ///< its egress is "none"
+    bool same_url = false;  ///< a shadow: it keeps the address of the original, and is muted
 };
 /// Makes a new site with the files and the database of another.
 [[nodiscard]] int cmd_clone(const Globals& globals, const host::Host& host,

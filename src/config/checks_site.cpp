@@ -15,6 +15,10 @@ void check_site_values(Document& document, const std::string& front, const SiteC
                  front + "limits.memory " + size_text(values.limits.memory),
              "limits.memory is for the database, PHP and the web server together"});
     }
+    if (document.has("shadow") && values.shadow == values.domain)
+        document.report().add(document.place_of("shadow"),
+                              {"shadow is the domain of this site",
+                               "leave it out: it names another site whose address this one keeps"});
     if (front.empty() && document.parsed() && values.network.egress == Egress::allow &&
         values.network.allow.empty())
         document.report().add(

@@ -36,6 +36,7 @@ SiteKeys identity_keys() {
     return {
         own("domain", WPNS_FIELD(domain), text(rules::domain)),
         own("aliases", WPNS_FIELD(aliases), list(text(rules::domain), 100)),
+        own("shadow", WPNS_FIELD(shadow), text(rules::domain)),
         own("title", WPNS_FIELD(title), text(rules::title)),
         shared("admin_user", WPNS_FIELD(admin_user), text(rules::user_name)),
         shared("admin_email", WPNS_FIELD(admin_email), text(rules::email)),

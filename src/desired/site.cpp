@@ -123,7 +123,10 @@ class SiteBuilder {
             }
             add_file(std::string(rendered_dir_.id) + "/" + file.name, value, {rendered_dir_});
         }
-        if (site_.config.network.egress == Egress::quarantine) add_quarantine();
+        if (site_.config.network.egress == Egress::quarantine)
+            add_mark("quarantine", "network.egress is \"quarantine\": no scheduled task runs\n");
+        if (!site_.config.shadow.empty())
+            add_mark("shadow", "this site is a shadow: no scheduled task runs\n");
         if (site_.record.idle_after != 0) add_idle();
         File given;
         given.content = to_text(Given{site_.name, site_.config.domain, site_.record.allocation});
@@ -136,11 +139,12 @@ class SiteBuilder {
         add_file(netns_dir + "/resolv.conf", resolver, {directory});
     }
 
-    /// No task of WordPress runs while this is there: nothing may change what is to be looked at.
-    void add_quarantine() {
+    /// No task of WordPress runs while it is there: nothing may change what is to be looked at, and
+    /// no shadow does what its original does already.
+    void add_mark(const std::string& name, const std::string& words) {
         File mark;
-        mark.content = "network.egress is \"quarantine\": no scheduled task runs\n";
-        add_file(std::string(rendered_dir_.id) + "/quarantine", mark, {rendered_dir_});
+        mark.content = words;
+        add_file(std::string(rendered_dir_.id) + "/" + name, mark, {rendered_dir_});
     }
 
     /// What `wpns idle` goes by, many times an hour: much less to read than the registry.
@@ -265,14 +269,17 @@ class SiteBuilder {
     void add_vhost() {
         Vhost vhost = visited_at(site_.inputs.host.listen);
         vhost.closed = site_.config.network.egress == Egress::quarantine;
-        vhost.content =
-            builder_.fill(vhost.closed ? "nginx-vhost-quarantine.conf" : "nginx-vhost.conf",
-                          Format::nginx, values_);
+        vhost.content = builder_.fill(vhost_template(vhost.closed), Format::nginx, values_);
         vhost.domain = site_.config.domain;
         builder_.add(Kind::vhost, names::vhost_path(site_.name), vhost,
                      {{Kind::directory, names::vhost_dir, ""},
                       {Kind::vhost, "/etc/nginx/conf.d/wpns.conf", ""},
                       wordpress_});
+    }
+
+    [[nodiscard]] const char* vhost_template(bool closed) const {
+        if (closed) return "nginx-vhost-quarantine.conf";
+        return site_.config.shadow.empty() ? "nginx-vhost.conf" : "nginx-vhost-shadow.conf";
     }
 
     /// A vhost with the address and port of the first IPv4 `listen` value: "80", "8080" or

@@ -113,6 +113,7 @@ void set_web(const Site& site, render::Values& values) {
         .set_list("server_name", server_names(site.config))
         .set("url", site.url())
         .set("core_mode", site.config.wordpress.core == CoreMode::managed ? "managed" : "private");
+    if (!site.config.shadow.empty()) values.set("shadow", site.config.shadow);
     for (const char* which : {"auth_key", "secure_auth_key", "logged_in_key", "nonce_key",
                               "auth_salt", "secure_auth_salt", "logged_in_salt", "nonce_salt"})
         values.set(which, salt(site.record, which));
@@ -154,7 +155,7 @@ std::string Site::files() const {
 }
 
 std::string Site::url() const {
-    return "http://" + config.domain;
+    return "http://" + (config.shadow.empty() ? config.domain : config.shadow);
 }
 
 std::expected<Site, std::string> resolve(const Inputs& inputs, const SiteName& name,

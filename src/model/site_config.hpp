@@ -32,6 +32,9 @@ enum class CoreMode {
 struct SiteConfig {
     std::string domain;  ///< server name and WordPress URL; lower case, no scheme, no port
     std::vector<std::string> aliases;  ///< further server names
+    /// The server name that WordPress takes for its own, where it is not `domain`: it is a shadow
+    /// of the site that is served there. Its scheduled tasks do not run.
+    std::string shadow;
     std::string
         title;  ///< free text: never rendered into a root-read file, only passed to WordPress
     std::string admin_user = "admin";

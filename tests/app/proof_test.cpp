@@ -129,6 +129,50 @@ TEST_F(Proofs, ThatFailAnywhereLeaveNothing) {
     EXPECT_GT(step, 15U);
 }
 
+/// A clone that keeps the address of its original.
+class Shadows : public Proofs {
+  protected:
+    int clone(bool same_url) {
+        return quietly([&] {
+            return cli::cmd_clone(globals_, fake_.host,
+                                  {"site-a", "site-b", "b.example", false, same_url});
+        });
+    }
+    std::string text(const std::string& path) { return fake_.files.files.at(path).content; }
+    bool has(const std::string& path, const std::string& words) {
+        return text(path).find(words) != std::string::npos;
+    }
+};
+
+TEST_F(Shadows, KeepTheAddressReachNobodyAndRunNoTasks) {
+    ASSERT_EQ(clone(true), cli::done) << error_;
+    EXPECT_NE(printed_.find("site-b: http://b.example/ is a shadow of site-a"), std::string::npos);
+    EXPECT_TRUE(has("/etc/wpns/sites.d/site-b.toml", "shadow = \"a.example\""));
+    EXPECT_TRUE(has("/etc/wpns/sites.d/site-b.toml", "egress = \"none\""));
+    EXPECT_TRUE(has("/etc/wpns/rendered/site-b/wp-config.php", "'http://a.example'"));
+    EXPECT_TRUE(has("/etc/nginx/wpns.d/site-b.conf", "server_name b.example;"));
+    EXPECT_TRUE(has("/etc/nginx/wpns.d/site-b.conf", "proxy_set_header Host a.example;"));
+    EXPECT_TRUE(fake_.files.files.contains("/etc/wpns/rendered/site-b/shadow"));
+    EXPECT_FALSE(has("/etc/wpns/rendered/site-b/hosts", "a.example"));
+    EXPECT_NE(text("/etc/wpns/rendered/site-a/wp-config.php"),
+              text("/etc/wpns/rendered/site-b/wp-config.php"));
+    globals_.json = true;
+    quietly([&] { return cli::cmd_status(globals_, fake_.host, {"site-b", false}); });
+    EXPECT_EQ(nlohmann::json::parse(printed_)["shadow"], "a.example");
+}
+
+TEST_F(Shadows, AreCopiedAsSitesOfTheirOwn) {
+    ASSERT_EQ(clone(true), cli::done) << error_;
+    ASSERT_EQ(
+        quietly([&] {
+            return cli::cmd_clone(globals_, fake_.host, {"site-b", "site-c", "", false, false});
+        }),
+        cli::done)
+        << error_;
+    EXPECT_TRUE(has("/etc/wpns/rendered/site-c/wp-config.php", "'http://site-c.example'"));
+    EXPECT_FALSE(has("/etc/wpns/sites.d/site-c.toml", "shadow"));
+}
+
 /// Backups and proofs let other verbs work.
 class WorkMeanwhile : public Proofs {
   protected:

@@ -256,3 +256,33 @@ END
     on wpns remove site-b --purge --yes
     on wpns remove site-p --purge --yes
 }
+
+@test "a shadow has the address of the original, and reaches nobody" {
+    local before
+    before=$(original)
+    run -0 on wpns clone site-a site-b --same-url
+    assert_output 'site-b: http://site-b.example/ is a shadow of site-a'
+    assert_settled
+    [ "$(original)" = "$before" ]
+    # The same page, by another name; nobody is sent on to the original.
+    [ "$(code site-b)" = 200 ]
+    run -0 page site-b
+    assert_output '//site-a\.example/'
+    run -0 on curl -sS --max-time 20 -o /dev/null -D - -H 'Host: site-b.example' http://127.0.0.1/wp-admin/
+    assert_output '^Location: http://site-b\.example/wp-login\.php'
+    assert_output 'X-Robots-Tag: noindex'
+    run -0 wordpress site-b 'echo get_option("siteurl"), " ", home_url();'
+    assert_output '^http://site-a\.example(:80)? http://site-a\.example'
+    [ "$(secrets site-a)" != "$(secrets site-b)" ]
+    # Neither itself, nor the original, nor mail.
+    run -0 wordpress site-b 'var_export(is_wp_error(wp_remote_get("http://site-a.example/", ["timeout" => 2]))); var_export(wp_mail("a@example.org", "x", "x"));'
+    [ "$output" = truefalse ]
+    # Its tasks do not run: systemd says so and starts nothing.
+    run -0 on systemctl start wpns-cron@site-b.service
+    [ "$(on systemctl show --value --property=ConditionResult wpns-cron@site-b.service)" = no ]
+    [ "$(status_of site-b .shadow)" = site-a.example ]
+    run -0 on wpns list
+    assert_output 'site-b.example \(a shadow of site-a.example\)'
+    on wpns remove site-b --purge --yes
+    assert_absent
+}

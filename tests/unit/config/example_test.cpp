@@ -36,6 +36,8 @@ TEST(Example, ShowsTheDefaultOfEveryKeyThatHasOne) {
     EXPECT_EQ(site.aliases.size(), 1U);
     EXPECT_EQ(site.php.settings.size(), 2U);
     site.aliases.clear();
+    EXPECT_EQ(site.shadow, "original.example");
+    site.shadow.clear();
     site.php.version.clear();
     site.php.settings.clear();
     site.network.subnet.reset();

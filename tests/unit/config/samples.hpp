@@ -16,6 +16,7 @@ inline const std::map<std::string, Sample>& site_samples() {
     static const std::map<std::string, Sample> samples = {
         {"domain", {"site-a.example"}},
         {"aliases", {"www.site-a.example", "[@]"}},
+        {"shadow", {"original.example"}},
         {"title", {"Site A"}},
         {"admin_user", {"admin"}},
         {"admin_email", {"admin@site-a.example"}},
