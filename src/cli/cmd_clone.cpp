@@ -24,6 +24,7 @@ SiteConfig settings_of(const SiteConfig& original, const CloneOptions& options) 
     if (options.muted) config.network.egress = Egress::none;
     config.aliases.clear();
     config.network.subnet.reset();
+    config.network.mac.reset();
     return config;
 }
 

@@ -28,6 +28,7 @@ ordered_json to_json(const SiteName& name, const SiteStatus& status) {
     json["address"] = link.site_address.str();
     json["netns"] = link.netns;
     json["link"] = link.host_end.name;
+    json["mac"] = link.site_mac.str();
     json["egress"] = to_string(status.record->network.egress);
     json["uid"] = status.record->allocation.uid;
     json["db_uid"] = status.record->allocation.db_uid;

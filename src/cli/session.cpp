@@ -86,6 +86,7 @@ std::expected<SiteRecord, std::string> Session::record_for(const SiteName& site,
     record.network.egress = config.network.egress;
     record.network.allow = config.network.allow;
     record.network.connections = config.network.connections;
+    record.network.mac = config.network.mac.value_or(Mac{});
     record.network.source_address = config.network.source_address.value_or(Ipv4{});
     if (auto problem = source_problem(record.network.source_address, facts().addresses);
         !problem.empty())

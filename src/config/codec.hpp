@@ -52,6 +52,8 @@ struct Bounds {
 [[nodiscard]] Codec<AllowTarget> allow_target();
 /// An address that the host can have.
 [[nodiscard]] Codec<std::optional<Ipv4>> source_address();
+/// A MAC address for the site's end of its link.
+[[nodiscard]] Codec<std::optional<Mac>> site_mac();
 /// One of connection_limits.
 [[nodiscard]] Codec<unsigned> connection_limit();
 /// An address that a resolver can have.

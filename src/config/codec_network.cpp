@@ -59,6 +59,21 @@ std::optional<std::optional<Ipv4>> read_source_address(const Value& value) {
     return std::optional<Ipv4>(*parsed);
 }
 
+std::optional<std::optional<Mac>> read_mac(const Value& value) {
+    const auto given = value.text("an address such as \"02:00:5e:10:00:01\"");
+    if (!given) return std::nullopt;
+    const auto parsed = Mac::parse(*given);
+    if (!parsed) return value.refuse({quote(*given) + " " + parsed.error(), {}});
+    if (!parsed->is_unicast())
+        return value.refuse({parsed->str() + " is the address of a group of machines",
+                             "the first pair must be even, such as 02"});
+    if (!parsed->is_local())
+        return value.refuse({parsed->str() + " is an address of a manufacturer",
+                             "take one that is locally administered: the second digit is 2, 6, a "
+                             "or e"});
+    return std::optional<Mac>(*parsed);
+}
+
 std::optional<unsigned> read_connection_limit(const Value& value) {
     const auto given = value.integer("a whole number");
     if (!given) return std::nullopt;
@@ -113,6 +128,11 @@ Codec<AllowTarget> allow_target() {
 Codec<std::optional<Ipv4>> source_address() {
     return {read_source_address,
             [](const std::optional<Ipv4>& value) { return value ? toml_text(value->str()) : ""; }};
+}
+
+Codec<std::optional<Mac>> site_mac() {
+    return {read_mac,
+            [](const std::optional<Mac>& value) { return value ? toml_text(value->str()) : ""; }};
 }
 
 Codec<unsigned> connection_limit() {

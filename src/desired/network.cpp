@@ -11,8 +11,8 @@ Link link(const SiteName& site, const SiteRecord& record) {
     link.host_address = subnet.at(1);
     link.site_address = subnet.at(2);
     link.prefix = subnet.prefix();
-    link.host_mac = Mac::derive("host " + site.str());
-    link.site_mac = Mac::derive("site " + site.str());
+    link.host_mac = names::host_mac(site);
+    link.site_mac = record.network.mac != Mac{} ? record.network.mac : names::site_mac(site);
     link.mtu = record.network.mtu;
     return link;
 }

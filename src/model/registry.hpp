@@ -29,6 +29,7 @@ struct AppliedNetwork {
     std::vector<AllowTarget> allow{};
     Ipv4 source_address{};     ///< zero: what the route gives
     unsigned connections = 0;  ///< 0: no limit
+    Mac mac{};                 ///< of the site's end; zero: the derived one
     bool operator==(const AppliedNetwork&) const = default;
 };
 

@@ -60,6 +60,7 @@ void put_policy(std::string& out, const AppliedNetwork& network) {
     if (network.source_address != Ipv4{})
         put(out, "source_address", quoted(network.source_address.str()));
     if (network.connections != 0) put(out, "connections", std::to_string(network.connections));
+    if (network.mac != Mac{}) put(out, "mac", quoted(network.mac.str()));
 }
 
 void put_site(std::string& out, const SiteName& name, const SiteRecord& site) {

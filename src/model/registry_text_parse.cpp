@@ -139,7 +139,7 @@ std::optional<std::string> parse_seed(std::string text) {
 
 SiteRecord read_site(Reader in, const std::string& name) {
     in.only({"domain", "subnet", "uid", "db_uid", "seed", "mtu", "egress", "allow",
-             "source_address", "connections", "idle_after", "parked", "resources"});
+             "source_address", "connections", "mac", "idle_after", "parked", "resources"});
     SiteRecord site;
     site.domain = in.text("domain");
     site.allocation.subnet = in.parsed("subnet", site.allocation.subnet, parse_subnet);
@@ -152,6 +152,7 @@ SiteRecord read_site(Reader in, const std::string& name) {
     if (in.has("source_address"))
         site.network.source_address = in.parsed("source_address", Ipv4{}, &Ipv4::parse);
     if (in.has("connections")) site.network.connections = in.connection_limit("connections");
+    if (in.has("mac")) site.network.mac = in.parsed("mac", Mac{}, &Mac::parse);
     if (in.has("idle_after"))
         site.idle_after = static_cast<unsigned>(in.number("idle_after", 1, 1U << 30U));
     if (in.has("parked")) site.parked = in.flag("parked");

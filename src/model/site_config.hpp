@@ -62,6 +62,7 @@ struct SiteConfig {
         std::vector<AllowTarget> allow{};      ///< what else it reaches: also private, also port 25
         std::optional<Ipv4> source_address{};  ///< which address of the host it leaves by
         unsigned connections = 0;              ///< most connections at a time; 0: no limit
+        std::optional<Mac> mac{};              ///< of its end of the link; derived where empty
         bool operator==(const Network&) const = default;
     } network;
 
