@@ -9,6 +9,7 @@
 #include "cli/site_status.hpp"
 #include "cli/verbs.hpp"
 #include "desired/network.hpp"
+#include "model/bit_rate.hpp"
 
 namespace wpns::cli {
 namespace {
@@ -29,6 +30,8 @@ ordered_json to_json(const SiteName& name, const SiteStatus& status) {
     json["netns"] = link.netns;
     json["link"] = link.host_end.name;
     json["mac"] = link.site_mac.str();
+    if (link.up != 0) json["bandwidth"]["up"] = bit_rate_text(link.up);
+    if (link.down != 0) json["bandwidth"]["down"] = bit_rate_text(link.down);
     json["egress"] = to_string(status.record->network.egress);
     json["uid"] = status.record->allocation.uid;
     json["db_uid"] = status.record->allocation.db_uid;

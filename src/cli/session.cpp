@@ -87,6 +87,8 @@ std::expected<SiteRecord, std::string> Session::record_for(const SiteName& site,
     record.network.allow = config.network.allow;
     record.network.connections = config.network.connections;
     record.network.mac = config.network.mac.value_or(Mac{});
+    record.network.up = config.network.up;
+    record.network.down = config.network.down;
     record.network.source_address = config.network.source_address.value_or(Ipv4{});
     if (auto problem = source_problem(record.network.source_address, facts().addresses);
         !problem.empty())

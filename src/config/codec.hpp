@@ -52,6 +52,8 @@ struct Bounds {
 [[nodiscard]] Codec<AllowTarget> allow_target();
 /// An address that the host can have.
 [[nodiscard]] Codec<std::optional<Ipv4>> source_address();
+/// Bits a second: "20mbit", or "unlimited", which is 0.
+[[nodiscard]] Codec<std::uint64_t> bit_rate();
 /// A MAC address for the site's end of its link.
 [[nodiscard]] Codec<std::optional<Mac>> site_mac();
 /// One of connection_limits.

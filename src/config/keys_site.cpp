@@ -67,6 +67,8 @@ SiteKeys wall_keys() {
         shared("network.source_address", WPNS_FIELD(network.source_address), source_address()),
         shared("network.connections", WPNS_FIELD(network.connections), connection_limit()),
         own("network.mac", WPNS_FIELD(network.mac), site_mac()),
+        shared("network.bandwidth.up", WPNS_FIELD(network.up), bit_rate()),
+        shared("network.bandwidth.down", WPNS_FIELD(network.down), bit_rate()),
         shared("limits.memory", WPNS_FIELD(limits.memory), size({64 * mib, 4096 * gib})),
         shared("limits.cpu", WPNS_FIELD(limits.cpu_percent), percent({5, 100'000})),
         shared("limits.tasks", WPNS_FIELD(limits.tasks), number({50, 100'000})),

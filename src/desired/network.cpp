@@ -14,6 +14,8 @@ Link link(const SiteName& site, const SiteRecord& record) {
     link.host_mac = names::host_mac(site);
     link.site_mac = record.network.mac != Mac{} ? record.network.mac : names::site_mac(site);
     link.mtu = record.network.mtu;
+    link.up = record.network.up;
+    link.down = record.network.down;
     return link;
 }
 

@@ -30,6 +30,8 @@ struct AppliedNetwork {
     Ipv4 source_address{};     ///< zero: what the route gives
     unsigned connections = 0;  ///< 0: no limit
     Mac mac{};                 ///< of the site's end; zero: the derived one
+    std::uint64_t up = 0;      ///< bits a second; 0: no limit
+    std::uint64_t down = 0;
     bool operator==(const AppliedNetwork&) const = default;
 };
 

@@ -61,6 +61,8 @@ void put_policy(std::string& out, const AppliedNetwork& network) {
         put(out, "source_address", quoted(network.source_address.str()));
     if (network.connections != 0) put(out, "connections", std::to_string(network.connections));
     if (network.mac != Mac{}) put(out, "mac", quoted(network.mac.str()));
+    if (network.up != 0) put(out, "up", std::to_string(network.up));
+    if (network.down != 0) put(out, "down", std::to_string(network.down));
 }
 
 void put_site(std::string& out, const SiteName& name, const SiteRecord& site) {

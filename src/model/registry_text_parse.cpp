@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/digest.hpp"
+#include "model/bit_rate.hpp"
 #include "model/connection_limits.hpp"
 #include "model/registry_text.hpp"
 #include "model/toml.hpp"
@@ -82,6 +83,9 @@ class Reader {
         if (!is_connection_limit(limit)) fault(std::string(key) + " makes no sense");
         return limit;
     }
+    std::uint64_t bit_rate(std::string_view key) {
+        return number(key, bit_rate_least, bit_rate_most);
+    }
     bool flag(std::string_view key) {
         const auto value = table_[key].value_exact<bool>();
         if (!value) fault(std::string(key) + " is neither true nor false");
@@ -139,7 +143,8 @@ std::optional<std::string> parse_seed(std::string text) {
 
 SiteRecord read_site(Reader in, const std::string& name) {
     in.only({"domain", "subnet", "uid", "db_uid", "seed", "mtu", "egress", "allow",
-             "source_address", "connections", "mac", "idle_after", "parked", "resources"});
+             "source_address", "connections", "mac", "up", "down", "idle_after", "parked",
+             "resources"});
     SiteRecord site;
     site.domain = in.text("domain");
     site.allocation.subnet = in.parsed("subnet", site.allocation.subnet, parse_subnet);
@@ -153,6 +158,8 @@ SiteRecord read_site(Reader in, const std::string& name) {
         site.network.source_address = in.parsed("source_address", Ipv4{}, &Ipv4::parse);
     if (in.has("connections")) site.network.connections = in.connection_limit("connections");
     if (in.has("mac")) site.network.mac = in.parsed("mac", Mac{}, &Mac::parse);
+    if (in.has("up")) site.network.up = in.bit_rate("up");
+    if (in.has("down")) site.network.down = in.bit_rate("down");
     if (in.has("idle_after"))
         site.idle_after = static_cast<unsigned>(in.number("idle_after", 1, 1U << 30U));
     if (in.has("parked")) site.parked = in.flag("parked");

@@ -105,6 +105,8 @@ struct Link {
     Mac host_mac;
     Mac site_mac;
     unsigned mtu = 1500;
+    std::uint64_t up = 0;    ///< bits a second from the site at most; 0: no limit
+    std::uint64_t down = 0;  ///< to the site
     bool operator==(const Link&) const = default;
 };
 

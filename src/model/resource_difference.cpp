@@ -3,6 +3,7 @@
 #include <string_view>
 #include <variant>
 
+#include "model/bit_rate.hpp"
 #include "model/resource.hpp"
 
 namespace wpns {
@@ -41,6 +42,13 @@ class Differences {
     template <typename T>
     Differences& value(std::string_view name, const T& wanted, const T& observed) {
         if (wanted != observed) phrase(std::string(name) + ' ' + show(observed), show(wanted));
+        return *this;
+    }
+    Differences& rate(const std::string& name, std::uint64_t wanted, std::uint64_t observed) {
+        const auto text = [](std::uint64_t bits) {
+            return bits == 0 ? "unlimited" : bits == 1 ? "changed" : bit_rate_text(bits);
+        };
+        if (wanted != observed) phrase(name + ' ' + text(observed), text(wanted));
         return *this;
     }
     /// Says only that it differs: for what is long or secret.
@@ -118,6 +126,8 @@ void compare(Out& out, const Link& wanted, const Link& observed) {
     out.value("host mac", wanted.host_mac, observed.host_mac);
     out.value("site mac", wanted.site_mac, observed.site_mac);
     out.value("mtu", wanted.mtu, observed.mtu);
+    out.rate("bandwidth up", wanted.up, observed.up);
+    out.rate("bandwidth down", wanted.down, observed.down);
 }
 
 void compare(Out&, const Database&, const Database&) {}

@@ -79,6 +79,8 @@ void put(Canonical& out, const Link& link) {
     out.add("site_address", link.site_address.str()).add("prefix", link.prefix);
     out.add("host_mac", link.host_mac.str()).add("site_mac", link.site_mac.str());
     out.add("mtu", link.mtu);
+    if (link.up != 0) out.add("up", link.up);
+    if (link.down != 0) out.add("down", link.down);
 }
 
 void put(Canonical&, const Database&) {}

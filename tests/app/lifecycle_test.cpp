@@ -264,6 +264,31 @@ TEST_F(Lifecycle, ABootHasTheWholePolicyFromTheRegistry) {
     EXPECT_EQ(fake_.firewall.elements, before);
 }
 
+TEST_F(Lifecycle, MacAndBandwidthChangeTheLinkAndNothingElse) {
+    put_site("site-a");
+    ASSERT_EQ(errors_of(sync()), "");
+    const Link before = fake_.network.links.at("veth0-site-a");
+    put_site("site-a",
+             "[network]\nmac = \"02:00:5e:10:00:01\"\n"
+             "bandwidth = { up = \"20mbit\", down = \"100mbit\" }\n");
+    const auto planned = plan();
+    ASSERT_EQ(planned.plan.actions.size(), 1U);
+    EXPECT_EQ(planned.plan.actions[0].key.str(), "link veth0-site-a");
+    EXPECT_EQ(planned.plan.actions[0].verb, plan::Verb::update);
+    ASSERT_EQ(errors_of(sync()), "");
+    const Link after = fake_.network.links.at("veth0-site-a");
+    EXPECT_EQ(after.site_mac.str(), "02:00:5e:10:00:01");
+    EXPECT_EQ(after.up, 20'000'000U);
+    EXPECT_EQ(after.down, 100'000'000U);
+    // A boot has no site files.
+    fake_.network.links.clear();
+    put_site("site-a");
+    EXPECT_EQ(cli::cmd_netns_up(fake_.host, "site-a"), cli::done);
+    EXPECT_EQ(fake_.network.links.at("veth0-site-a"), after);
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.network.links.at("veth0-site-a"), before);
+}
+
 TEST_F(Lifecycle, ASourceAddressThatTheHostLacksIsRefusedByName) {
     fake_.facts.facts.addresses = {*Ipv4::parse("203.0.113.2")};
     put_site("site-a", "[network]\nsource_address = \"203.0.113.9\"\n");

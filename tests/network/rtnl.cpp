@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 
@@ -152,6 +153,23 @@ void delete_altname(Socket& socket, const std::string& link, const std::string& 
     message.header(header).nest(IFLA_PROP_LIST,
                                 [&](Message& list) { list.text(IFLA_ALT_IFNAME, altname); });
     socket.request(message, "delete altname of " + link);
+}
+
+void add_queue(Socket& socket, int link, const std::string& kind, std::uint32_t handle) {
+    tcmsg header{};
+    header.tcm_ifindex = link;
+    header.tcm_parent = TC_H_ROOT;
+    header.tcm_handle = handle;
+    Message message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL);
+    socket.request(message.header(header).text(TCA_KIND, kind), "add queue " + kind);
+}
+
+void delete_queue(Socket& socket, int link) {
+    tcmsg header{};
+    header.tcm_ifindex = link;
+    header.tcm_parent = TC_H_ROOT;
+    Message message(RTM_DELQDISC, 0);
+    socket.request(message.header(header), "delete queue");
 }
 
 }  // namespace wpns::test

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "host/linux/nl_socket.hpp"
@@ -28,5 +29,8 @@ void delete_route(Socket& socket, const std::string& link, const Cidr& to);
 void add_blackhole(Socket& socket, const Cidr& to);
 void delete_neighbour(Socket& socket, const std::string& link, Ipv4 address);
 void delete_altname(Socket& socket, const std::string& link, const std::string& altname);
+/// In the place of the link's own queue; the link by its index.
+void add_queue(Socket& socket, int link, const std::string& kind, std::uint32_t handle);
+void delete_queue(Socket& socket, int link);
 
 }  // namespace wpns::test

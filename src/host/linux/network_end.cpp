@@ -115,7 +115,8 @@ WantedEnd host_end_of(const Link& link) {
             .prefix = link.prefix,
             .peer_address = link.site_address,
             .peer_mac = link.site_mac,
-            .default_route = false};
+            .default_route = false,
+            .rate = link.down};
 }
 
 WantedEnd site_end_of(const Link& link) {
@@ -127,12 +128,20 @@ WantedEnd site_end_of(const Link& link) {
             .prefix = link.prefix,
             .peer_address = link.host_address,
             .peer_mac = link.host_mac,
-            .default_route = true};
+            .default_route = true,
+            .rate = link.up};
+}
+
+QueueState queue_on(const std::map<int, QueueState>& queues, int link) {
+    const auto found = queues.find(link);
+    return found == queues.end() ? QueueState{} : found->second;
 }
 
 EndState read_end(nl::Socket& socket, const LinkState& link) {
-    return {link, read_addresses(socket, link.index), read_neighbours(socket, link.index),
-            read_routes(socket, link.index)};
+    EndState state{link, read_addresses(socket, link.index), read_neighbours(socket, link.index),
+                   read_routes(socket, link.index)};
+    state.queue = queue_on(read_queues(socket), link.index);
+    return state;
 }
 
 bool has_full_name(const LinkState& link, const names::LinkName& name) {
@@ -171,6 +180,7 @@ void correct_end(nl::Socket& socket, EndState state, const WantedEnd& wanted,
     if (correct_addresses(socket, state, wanted)) state.routes.clear();
     correct_neighbour(socket, state, wanted);
     correct_route(socket, state, wanted);
+    correct_rate(socket, state.link.index, state.queue, wanted.rate);
 }
 
 }  // namespace wpns::host::linux_os

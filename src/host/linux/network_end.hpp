@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "host/linux/network_rate.hpp"
 #include "host/linux/network_state.hpp"
 #include "model/resource.hpp"
 
@@ -22,6 +23,7 @@ struct WantedEnd {
     Ipv4 peer_address;  ///< the other end, as a permanent neighbour
     Mac peer_mac;
     bool default_route = false;  ///< by way of peer_address
+    std::uint64_t rate = 0;      ///< bits a second that leave by it at most; 0: no limit
 };
 
 [[nodiscard]] WantedEnd host_end_of(const Link& link);
@@ -32,8 +34,11 @@ struct EndState {
     std::vector<AddressState> addresses;
     std::vector<NeighbourState> neighbours;
     std::vector<RouteState> routes;
+    QueueState queue{};
 };
 
+/// The queue that a listing has for a link.
+[[nodiscard]] QueueState queue_on(const std::map<int, QueueState>& queues, int link);
 /// Everything about the link `link`, asked for that link only where the kernel can.
 [[nodiscard]] EndState read_end(nl::Socket& socket, const LinkState& link);
 

@@ -112,7 +112,7 @@ void wait_for_carrier(nl::Socket& host, nl::Socket& inside, const Pair& before,
 
 /// A pair that was there already is read in full; a new one has nothing yet.
 EndState state_of(nl::Socket& socket, const LinkState& link, bool fresh) {
-    if (fresh) return EndState{link, {}, {}, {}};
+    if (fresh) return EndState{link, {}, {}, {}, {}};
     return read_end(socket, link);
 }
 

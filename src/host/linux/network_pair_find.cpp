@@ -22,6 +22,7 @@ class HostView {
             ends_[address.link].addresses.push_back(address);
         for (const NeighbourState& entry : read_neighbours(socket))
             ends_[entry.link].neighbours.push_back(entry);
+        for (const auto& [link, queue] : read_queues(socket)) ends_[link].queue = queue;
     }
     [[nodiscard]] const EndState* find(const std::string& name) const {
         const auto found = names_.find(name);
@@ -59,12 +60,14 @@ void put_host_end(Link& found, const EndState& host, const Link& wanted) {
     }
     if (host.link.group == names::link_group) found.host_mac = host.link.mac;
     if (host.link.up && !host.link.ipv6) found.mtu = host.link.mtu;
+    found.down = rate_of(host.queue);
 }
 
 void put_site_end(Link& found, const EndState& site, const EndState& host, const Link& wanted) {
     found.netns = wanted.netns;
     found.site_end.name = site.link.name;
     if (has_full_name(site.link, wanted.site_end)) found.site_end.full = wanted.site_end.full;
+    found.up = rate_of(site.queue);
     const auto address = only_address(site);
     if (address) found.site_address = address->local;
     if (!address || address->prefix != found.prefix) found.prefix = 0;

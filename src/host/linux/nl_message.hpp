@@ -30,6 +30,12 @@ class Message {
     Message& text(int attribute, const std::string& value);  ///< with its final NUL
     Message& ipv4(int attribute, Ipv4 value);
     Message& mac(int attribute, const Mac& value);
+    /// A structure of the kernel's.
+    template <typename Fixed>
+    Message& fixed(int attribute, const Fixed& value) {
+        check(nla_put(message_.get(), attribute, static_cast<int>(sizeof value), &value));
+        return *this;
+    }
     /// An attribute of another message, as it is there.
     Message& copy(const nlattr& attribute);
 

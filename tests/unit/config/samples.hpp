@@ -30,6 +30,8 @@ inline const std::map<std::string, Sample>& site_samples() {
         {"network.allow", {"203.0.113.0/24:443/tcp", "[@]"}},
         {"network.source_address", {"203.0.113.2"}},
         {"network.mac", {"02:00:5e:10:00:01"}},
+        {"network.bandwidth.up", {"20mbit"}},
+        {"network.bandwidth.down", {"100mbit"}},
         {"limits.memory", {"512M"}},
         {"limits.cpu", {"100%"}},
         {"wordpress.source", {"/usr/share/wordpress"}},

@@ -109,6 +109,8 @@ std::vector<Resource> different_resources() {
     vary(link(), [](auto& l) { l.host_mac.bytes[5] = 9; });
     vary(link(), [](auto& l) { l.site_mac.bytes[5] = 9; });
     vary(link(), [](auto& l) { l.mtu = 1400; });
+    vary(link(), [](auto& l) { l.up = 1400; });
+    vary(link(), [](auto& l) { l.down = 1400; });
     return all;
 }
 
