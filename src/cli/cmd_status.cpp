@@ -27,6 +27,11 @@ ordered_json to_json(const SiteName& name, const SiteStatus& status) {
     json["subnet"] = status.record->allocation.subnet.str();
     json["host_address"] = link.host_address.str();
     json["address"] = link.site_address.str();
+    if (link.prefix6 != 0) {
+        json["subnet6"] = status.record->allocation.subnet6->str();
+        json["host_address6"] = link.host_address6.str();
+        json["address6"] = link.site_address6.str();
+    }
     json["netns"] = link.netns;
     json["link"] = link.host_end.name;
     json["mac"] = link.site_mac.str();
@@ -49,6 +54,9 @@ void print_site(const SiteName& name, const SiteStatus& status) {
         std::cout << "  no file in sites.d: wpns remove " << status.name << " takes it down\n";
     if (status.record == nullptr) return;
     const Link link = desired::link(name, *status.record);
+    if (link.prefix6 != 0)
+        std::cout << "  IPv6      " << status.record->allocation.subnet6->str() << ": host "
+                  << link.host_address6.str() << ", site " << link.site_address6.str() << "\n";
     std::cout << "  network   " << status.record->allocation.subnet.str() << ": host "
               << link.host_address.str() << " on " << link.host_end.name << ", site "
               << link.site_address.str() << " in namespace " << link.netns << "\n  egress    "

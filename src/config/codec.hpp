@@ -46,6 +46,7 @@ struct Bounds {
 [[nodiscard]] Codec<unsigned> percent(Bounds<unsigned> bounds);
 
 [[nodiscard]] Codec<Cidr> network();
+[[nodiscard]] Codec<std::optional<Cidr6>> network6();
 /// A /30.
 [[nodiscard]] Codec<std::optional<Cidr>> site_subnet();
 /// TARGET[:PORT][/tcp|/udp], see AllowTarget.

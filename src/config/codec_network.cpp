@@ -16,6 +16,14 @@ std::optional<Cidr> read_network(const Value& value) {
     return *parsed;
 }
 
+std::optional<std::optional<Cidr6>> read_network6(const Value& value) {
+    const auto given = value.text("a network such as \"fd00:10:10::/48\"");
+    if (!given) return std::nullopt;
+    const auto parsed = Cidr6::parse(*given);
+    if (!parsed) return value.refuse({quote(*given) + " " + parsed.error(), {}});
+    return std::optional<Cidr6>(*parsed);
+}
+
 std::optional<std::optional<Cidr>> read_subnet(const Value& value) {
     const auto given = read_network(value);
     if (!given) return std::nullopt;
@@ -114,6 +122,11 @@ std::optional<IdRange> read_range(const Value& value) {
 
 Codec<Cidr> network() {
     return {read_network, [](const Cidr& value) { return toml_text(value.str()); }};
+}
+
+Codec<std::optional<Cidr6>> network6() {
+    return {read_network6,
+            [](const std::optional<Cidr6>& value) { return value ? toml_text(value->str()) : ""; }};
 }
 
 Codec<std::optional<Cidr>> site_subnet() {

@@ -69,6 +69,7 @@ void put_site(std::string& out, const SiteName& name, const SiteRecord& site) {
     out += "\n[sites." + name.str() + "]\n";
     put(out, "domain", quoted(site.domain));
     put(out, "subnet", quoted(site.allocation.subnet.str()));
+    if (site.allocation.subnet6) put(out, "subnet6", quoted(site.allocation.subnet6->str()));
     put(out, "uid", std::to_string(site.allocation.uid));
     put(out, "db_uid", std::to_string(site.allocation.db_uid));
     put(out, "seed", quoted(site.allocation.seed));

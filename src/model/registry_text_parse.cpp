@@ -142,12 +142,14 @@ std::optional<std::string> parse_seed(std::string text) {
 }
 
 SiteRecord read_site(Reader in, const std::string& name) {
-    in.only({"domain", "subnet", "uid", "db_uid", "seed", "mtu", "egress", "allow",
+    in.only({"domain", "subnet", "subnet6", "uid", "db_uid", "seed", "mtu", "egress", "allow",
              "source_address", "connections", "mac", "up", "down", "idle_after", "parked",
              "resources"});
     SiteRecord site;
     site.domain = in.text("domain");
     site.allocation.subnet = in.parsed("subnet", site.allocation.subnet, parse_subnet);
+    if (in.has("subnet6"))
+        site.allocation.subnet6 = in.parsed("subnet6", Cidr6::of({}, 128), &Cidr6::parse);
     site.allocation.uid = in.id("uid");
     site.allocation.db_uid = in.id("db_uid");
     site.allocation.seed = in.parsed("seed", std::string(), parse_seed);
@@ -197,6 +199,7 @@ void read_tombstones(const toml::table& root, Registry& registry, Faults& faults
 void refuse_shared(const Registry& registry, Faults& faults) {
     std::set<std::uint32_t> ids;
     std::set<Cidr> subnets;
+    std::set<Cidr6> subnets6;
     std::set<std::string> archives;
     for (const auto& [name, site] : registry.sites) {
         const auto& given = site.allocation;
@@ -204,6 +207,8 @@ void refuse_shared(const Registry& registry, Faults& faults) {
             faults.add("[sites." + name.str() + "]: an account number is given twice");
         if (!subnets.insert(given.subnet).second)
             faults.add("[sites." + name.str() + "]: " + given.subnet.str() + " is given twice");
+        if (given.subnet6 && !subnets6.insert(*given.subnet6).second)
+            faults.add("[sites." + name.str() + "]: " + given.subnet6->str() + " is given twice");
     }
     for (const auto& tombstone : registry.tombstones)
         if (!archives.insert(tombstone.archive).second)

@@ -18,6 +18,9 @@ std::string show(unsigned number) {
 std::string show(Ipv4 address) {
     return address == Ipv4{} ? "none" : address.str();
 }
+std::string show(const Ipv6& address) {
+    return address == Ipv6{} ? "none" : address.str();
+}
 std::string show(const Mac& mac) {
     return mac == Mac{} ? "none" : mac.str();
 }
@@ -103,7 +106,8 @@ void compare(Out&, const Netns&, const Netns&) {}
 
 void compare(Out& out, const FirewallTable& wanted, const FirewallTable& observed) {
     out.opaque("ruleset", wanted.digest == observed.digest);
-    out.opaque("net.ipv4.ip_forward", wanted.forwarding == observed.forwarding);
+    out.opaque(wanted.ipv6 ? "forwarding of IPv4 or IPv6" : "net.ipv4.ip_forward",
+               wanted.forwarding == observed.forwarding);
 }
 
 void compare(Out& out, const FirewallSite& wanted, const FirewallSite& observed) {
@@ -114,6 +118,8 @@ void compare(Out& out, const FirewallSite& wanted, const FirewallSite& observed)
     out.opaque("allow", wanted.allowed == observed.allowed && wanted.names == observed.names);
     out.value("source address", wanted.source_address, observed.source_address);
     out.value("connections", wanted.connections, observed.connections);
+    out.value("IPv6 address", wanted.address6, observed.address6);
+    out.value("IPv6 gateway", wanted.gateway6, observed.gateway6);
 }
 
 void compare(Out& out, const Link& wanted, const Link& observed) {
@@ -126,6 +132,9 @@ void compare(Out& out, const Link& wanted, const Link& observed) {
     out.value("host mac", wanted.host_mac, observed.host_mac);
     out.value("site mac", wanted.site_mac, observed.site_mac);
     out.value("mtu", wanted.mtu, observed.mtu);
+    out.value("IPv6 prefix", wanted.prefix6, observed.prefix6);
+    out.value("IPv6 host address", wanted.host_address6, observed.host_address6);
+    out.value("IPv6 site address", wanted.site_address6, observed.site_address6);
     out.rate("bandwidth up", wanted.up, observed.up);
     out.rate("bandwidth down", wanted.down, observed.down);
 }

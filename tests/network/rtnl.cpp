@@ -112,6 +112,19 @@ void delete_address(Socket& socket, const std::string& link, Ipv4 address, unsig
     change_address(socket, RTM_DELADDR, link, address, prefix);
 }
 
+void add_route6(Socket& socket, const std::string& link, const Cidr6& to, const Ipv6& gateway) {
+    rtmsg header{};
+    header.rtm_family = AF_INET6;
+    header.rtm_dst_len = static_cast<unsigned char>(to.prefix());
+    header.rtm_table = RT_TABLE_MAIN;
+    header.rtm_protocol = RTPROT_STATIC;
+    header.rtm_type = RTN_UNICAST;
+    Message message(RTM_NEWROUTE, NLM_F_CREATE);
+    message.header(header).ipv6(RTA_DST, to.network()).ipv6(RTA_GATEWAY, gateway);
+    message.u32(RTA_OIF, static_cast<std::uint32_t>(index_of(socket, link)));
+    socket.request(message, "add IPv6 route");
+}
+
 void add_route(Socket& socket, const std::string& link, const Cidr& to, Ipv4 gateway,
                unsigned metric) {
     Message message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);

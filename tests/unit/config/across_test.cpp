@@ -70,6 +70,24 @@ TEST(Across, AMacAddressIsOfOneMachineAndLocal) {
     }
 }
 
+TEST(Across, AnIpv6PoolIsPrivateOrPublicAndLargeEnough) {
+    for (const auto& [pool, reason] : std::map<std::string, std::string>{
+             {"fd00:10:10::/48", ""},
+             {"2001:db8:1:2::/64", ""},
+             {"fe80::/48", "fe80::/48 is neither a private nor a public range"},
+             {"fc00:1::/48", "fc00:1::/48 is neither a private nor a public range"},
+             {"fd00::/100", "fd00::/100 has no room for the sites of 10.10.0.0/16"},
+             {"fd00::/8", "fd00::/8 has no room for the sites of 10.10.0.0/16"},
+             {"fd00::1/48",
+              "\"fd00::1/48\" has bits set right of the prefix; the network is fd00::/48"},
+             {"10.10.0.0/16",
+              "\"10.10.0.0/16\" is no IPv6 address of hex groups such as fd00::1"}}) {
+        const auto config = read(Source{"wpns.toml", "[network]\npool6 = '" + pool + "'\n"}, {});
+        EXPECT_EQ(reasons(config),
+                  reason.empty() ? Reasons{} : Reasons{"network.pool6: " + reason});
+    }
+}
+
 TEST(Across, SitesAreNotMeasuredByABrokenHostFile) {
     const auto config =
         read(Source{"wpns.toml", "[network]\npool = 'x'\n"},

@@ -48,6 +48,7 @@ inline const std::map<std::string, Sample>& host_samples() {
     static const std::map<std::string, Sample> samples = {
         {"network.pool", {"10.10.0.0/16"}},
         {"network.reserved", {"10.10.0.0/24"}},
+        {"network.pool6", {"fd00:10:10::/48"}},
         {"network.uplink", {"eth0"}},
         {"network.dns", {"192.0.2.53", "[@]"}},
         {"paths.data_dir", {"/var/lib/wpns/sites"}},

@@ -160,6 +160,7 @@ TEST(RegistryText, APolicyComesBack) {
     network.source_address = *Ipv4::parse("203.0.113.2");
     network.connections = 50;
     network.mac = *Mac::parse("02:00:5e:10:00:01");
+    registry.sites.at(site("site-a")).allocation.subnet6 = *Cidr6::parse("fd00:10:10:40::/64");
     network.up = 20'000'000;
     network.down = 10'000'000'000;
     const std::string text = to_text(registry);
