@@ -19,6 +19,7 @@ std::string kind_of(const host::Files& files, const std::string& path) {
 SiteRecord record_of(const ArchiveRecord& archived, const std::string& data) {
     SiteRecord record;
     record.allocation = archived.allocation;
+    record.allocation.subnet6.reset();  // another site may have it: chosen anew
     record.domain = archived.domain;
     for (const char* part : {"", "/www"})
         record.resources[{Kind::directory, data + part, archived.site.str()}] = pending;

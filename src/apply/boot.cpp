@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "desired/network.hpp"
@@ -10,33 +11,50 @@
 namespace wpns::apply {
 namespace {
 
-/// What the table holds of those sites that are set up so far.
-std::vector<FirewallSite> recorded_sites(const Registry& registry,
+/// What the table holds of those sites that are set up so far. A site that has IPv6 from a pool
+/// that is gone has no place for it in the table: a run over other sites has loaded that.
+std::vector<FirewallSite> recorded_sites(const Registry& registry, const FirewallTable& table,
                                          const std::set<std::string>& leaving) {
     std::vector<FirewallSite> sites;
     for (const auto& [name, record] : registry.sites) {
         if (leaving.contains(name.str())) continue;
-        const auto site = desired::firewall_site(name, record);
+        auto site = desired::firewall_site(name, record);
+        if (!table.ipv6) site.address6 = site.gateway6 = Ipv6{};
         const ResourceKey key{Kind::firewall, site.link, name.str()};
         const auto recorded = record.resources.find(key);
         if (recorded != record.resources.end() && recorded->second != pending)
-            sites.push_back(site);
+            sites.push_back(std::move(site));
     }
     return sites;
+}
+
+/// With forwarding on, the kernel hears routers no more (accept_ra 1), and a host that has its
+/// default route from one would lose it. 2 goes on hearing; 0 is somebody's choice and stays.
+void forward_ipv6(const host::Host& host) {
+    const std::string forwarding = "net.ipv6.conf.all.forwarding";
+    if (host.files.sysctl(forwarding) == "1") return;
+    HostFacts facts;
+    host.network.gather(facts);
+    if (facts.uplink.find('.') == std::string::npos && !facts.uplink.empty()) {
+        const std::string hears = "net.ipv6.conf." + facts.uplink + ".accept_ra";
+        if (host.files.sysctl(hears) == "1") host.files.set_sysctl(hears, "2");
+    }
+    host.files.set_sysctl(forwarding, "1");
 }
 
 }  // namespace
 
 void load_firewall(const host::Host& host, const Registry& registry, const FirewallTable& table,
                    const std::set<std::string>& leaving) {
-    host.firewall.load(table, recorded_sites(registry, leaving));
+    host.firewall.load(table, recorded_sites(registry, table, leaving));
     host.files.set_sysctl("net.ipv4.ip_forward", "1");
+    if (table.ipv6) forward_ipv6(host);
 }
 
 bool firewall_is_whole(const host::Host& host, const Registry& registry,
                        const FirewallTable& table) {
     std::map<std::string, FirewallSite> wanted;
-    for (auto& site : recorded_sites(registry, {})) wanted.emplace(site.link, site);
+    for (auto& site : recorded_sites(registry, table, {})) wanted.emplace(site.link, site);
     return host.firewall.table(table) == table && host.firewall.sites() == wanted;
 }
 

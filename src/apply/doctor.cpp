@@ -1,5 +1,6 @@
 #include "apply/doctor.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -50,6 +51,31 @@ Findings look_at_forwarding(const host::Host& host) {
     return {finding};
 }
 
+/// The trap of IPv6 forwarding: see forward_ipv6 in boot.cpp, which cannot know an uplink that
+/// comes up later.
+Findings look_at_ipv6(const host::Host& host, const Registry& registry) {
+    const auto has_ipv6 = [](const auto& site) {
+        return site.second.allocation.subnet6.has_value();
+    };
+    if (std::ranges::none_of(registry.sites, has_ipv6)) return {};
+    Finding finding{.about = "forwarding (net.ipv6.conf.all.forwarding)"};
+    HostFacts facts;
+    host.network.gather(facts);
+    const std::string hears = "net.ipv6.conf." + facts.uplink + ".accept_ra";
+    if (host.files.sysctl("net.ipv6.conf.all.forwarding") != "1") {
+        finding.problem = "it is off";
+        finding.meaning = "no site reaches anything outside by IPv6";
+        finding.fix = {"sysctl -w net.ipv6.conf.all.forwarding=1"};
+    } else if (!facts.uplink.empty() && facts.uplink.find('.') == std::string::npos &&
+               host.files.sysctl(hears) == "1") {
+        finding.problem = hears + " is 1, which means with forwarding: hear no router";
+        finding.meaning = "where a router announces this host's default route, the host loses it";
+        finding.fix = {"sysctl -w " + hears + "=2",
+                       "echo '" + hears + " = 2' > /etc/sysctl.d/61-uplink.conf"};
+    }
+    return {finding};
+}
+
 /// Each where its owner documents rules of the admin to be.
 std::vector<std::string> fix_of(const ForwardDrop& drop, const std::string& pool) {
     switch (drop.owner) {
@@ -94,6 +120,7 @@ std::vector<Finding> examine(const host::Host& host, const Registry& registry, c
         {"firewall of the sites", [&] { return look_at_table(host, registry); }},
         {"watch over the firewall", [&] { return look_at_watch(host); }},
         {"forwarding", [&] { return look_at_forwarding(host); }},
+        {"forwarding of IPv6", [&] { return look_at_ipv6(host, registry); }},
         {"other firewalls", [&] { return look_at_others(host, pool); }},
     };
     Findings all;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "apply/boot.hpp"
 #include "apply/names.hpp"
 #include "apply/perform.hpp"
@@ -79,6 +81,19 @@ bool is_forbidden(const FirewallBatch& parts, const std::vector<ResolvedTarget>&
     return false;
 }
 
+bool is_forbidden6(const FirewallBatch& parts, const desired::Walls& walls, const Flow6& flow) {
+    for (const FirewallSite& site : parts.removed)
+        if (site.address6 != Ipv6{} &&
+            (flow.source == site.address6 || flow.target == site.address6 ||
+             flow.answers_to == site.address6))
+            return true;
+    for (const FirewallSite& site : parts.updated)
+        if (site.address6 != Ipv6{} &&
+            (flow.source == site.address6 || flow.answers_to == site.address6))
+            return !desired::permits(site, walls, flow);
+    return false;
+}
+
 /// The rules are in force already; what goes wrong with what is open does not undo them.
 template <typename Step>
 void warn(Context& context, const std::string& site, Step&& step) {
@@ -104,6 +119,12 @@ void cut_flows(Context& context, const FirewallBatch& parts) {
     (void)context.host.flows.cut([&](const Flow& flow) {
         return is_forbidden(parts, resolved, context.options.walls, flow);
     });
+    const auto has_ipv6 = [](const FirewallSite& site) { return site.address6 != Ipv6{}; };
+    if (std::ranges::none_of(parts.updated, has_ipv6) &&
+        std::ranges::none_of(parts.removed, has_ipv6))
+        return;
+    (void)context.host.flows.cut6(
+        [&](const Flow6& flow) { return is_forbidden6(parts, context.options.walls, flow); });
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ std::string holder_of(const Registry& registry, const Given& given) {
         const auto& held = record.allocation;
         const bool same_account = held.uid == wanted.uid || held.db_uid == wanted.db_uid ||
                                   held.uid == wanted.db_uid || held.db_uid == wanted.uid;
-        if (same_account || held.subnet == wanted.subnet) return name.str();
+        const bool same_ipv6 = held.subnet6 && held.subnet6 == wanted.subnet6;
+        if (same_account || same_ipv6 || held.subnet == wanted.subnet) return name.str();
     }
     return {};
 }

@@ -30,6 +30,7 @@ SiteConfig settings_of(const SiteConfig& original, const CloneOptions& options) 
     config.shadow = options.same_url ? address_of(original) : "";
     config.aliases.clear();
     config.network.subnet.reset();
+    config.network.mac.reset();
     return config;
 }
 

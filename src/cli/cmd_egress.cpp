@@ -27,6 +27,8 @@ std::string protocol_name(std::uint8_t protocol) {
     switch (protocol) {
         case protocol_icmp:
             return "icmp";
+        case protocol_icmp6:
+            return "icmpv6";
         case protocol_tcp:
             return "tcp";
         case protocol_udp:
@@ -37,7 +39,7 @@ std::string protocol_name(std::uint8_t protocol) {
 }
 
 ordered_json to_json(const RefusedTarget& target) {
-    return {{"address", target.address.str()},
+    return {{"address", target.where()},
             {"port", target.port},
             {"protocol", protocol_name(target.protocol)},
             {"count", target.count}};
@@ -92,7 +94,7 @@ void print_refusals(const View& view) {
     row("COUNT", "PROTOCOL", "PORT", "ADDRESS");
     for (const RefusedTarget& target : view.refusals.targets)
         row(target.count, protocol_name(target.protocol),
-            target.port == 0 ? "-" : std::to_string(target.port), target.address.str());
+            target.port == 0 ? "-" : std::to_string(target.port), target.where());
 }
 
 }  // namespace

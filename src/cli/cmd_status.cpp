@@ -9,6 +9,7 @@
 #include "cli/site_status.hpp"
 #include "cli/verbs.hpp"
 #include "desired/network.hpp"
+#include "model/bit_rate.hpp"
 
 namespace wpns::cli {
 namespace {
@@ -27,8 +28,16 @@ ordered_json to_json(const SiteName& name, const SiteStatus& status) {
     json["subnet"] = status.record->allocation.subnet.str();
     json["host_address"] = link.host_address.str();
     json["address"] = link.site_address.str();
+    if (link.prefix6 != 0) {
+        json["subnet6"] = status.record->allocation.subnet6->str();
+        json["host_address6"] = link.host_address6.str();
+        json["address6"] = link.site_address6.str();
+    }
     json["netns"] = link.netns;
     json["link"] = link.host_end.name;
+    json["mac"] = link.site_mac.str();
+    if (link.up != 0) json["bandwidth"]["up"] = bit_rate_text(link.up);
+    if (link.down != 0) json["bandwidth"]["down"] = bit_rate_text(link.down);
     json["egress"] = to_string(status.record->network.egress);
     json["uid"] = status.record->allocation.uid;
     json["db_uid"] = status.record->allocation.db_uid;
@@ -53,6 +62,9 @@ void print_site(const SiteName& name, const SiteStatus& status) {
         std::cout << "  no file in sites.d: wpns remove " << status.name << " takes it down\n";
     if (status.record == nullptr) return;
     const Link link = desired::link(name, *status.record);
+    if (link.prefix6 != 0)
+        std::cout << "  IPv6      " << status.record->allocation.subnet6->str() << ": host "
+                  << link.host_address6.str() << ", site " << link.site_address6.str() << "\n";
     std::cout << "  network   " << status.record->allocation.subnet.str() << ": host "
               << link.host_address.str() << " on " << link.host_end.name << ", site "
               << link.site_address.str() << " in namespace " << link.netns << "\n  egress    "

@@ -76,6 +76,9 @@ std::expected<SiteRecord, std::string> Session::record_for(const SiteName& site,
         allocate_subnet(config_.host, registry_, facts(), site, config.network.subnet);
     if (!subnet) return std::unexpected(subnet.error());
     record.allocation.subnet = *subnet;
+    const auto subnet6 = allocate_subnet6(config_.host, registry_, site, *subnet);
+    if (!subnet6) return std::unexpected(subnet6.error());
+    record.allocation.subnet6 = *subnet6;
     if (known == registry_.sites.end()) {
         const auto ids = allocate_ids(config_.host, registry_, host_.accounts.taken_ids());
         if (!ids) return std::unexpected(ids.error());
@@ -86,6 +89,9 @@ std::expected<SiteRecord, std::string> Session::record_for(const SiteName& site,
     record.network.egress = config.network.egress;
     record.network.allow = config.network.allow;
     record.network.connections = config.network.connections;
+    record.network.mac = config.network.mac.value_or(Mac{});
+    record.network.up = config.network.up;
+    record.network.down = config.network.down;
     record.network.source_address = config.network.source_address.value_or(Ipv4{});
     if (auto problem = source_problem(record.network.source_address, facts().addresses);
         !problem.empty())

@@ -88,6 +88,10 @@ void add_peers(Session& session, const SiteName& name, verify::Places& places) {
         const auto link = desired::link(peer, record);
         places["peer"].push_back(link.site_address.str());
         places["peer_gateway"].push_back(link.host_address.str());
+        if (link.prefix6 != 0) {
+            places["peer6"].push_back(link.site_address6.str());
+            places["peer_gateway6"].push_back(link.host_address6.str());
+        }
         places["foreign_source"] = {link.site_address.str()};
         const auto paths = existing(
             witness, {session.config().host.data_dir + "/" + peer.str(), names::rendered_dir(peer),
@@ -134,6 +138,21 @@ std::string web_port(const HostConfig& host) {
     return "80";
 }
 
+/// What there is to try by IPv6 where the site has it, and that there is none where not.
+void add_ipv6(Session& session, const SiteRecord& record, const Link& link,
+              verify::Places& places) {
+    if (link.prefix6 == 0) {
+        places["if_inet6"] = {"/proc/self/net/if_inet6"};
+        places["any_ipv6"] = {"2001:db8::1"};
+        return;
+    }
+    places["gateway6"] = {link.host_address6.str()};
+    if (record.network.egress == Egress::quarantine) return;
+    for (const auto& listen : session.config().host.listen)
+        if (listen.starts_with("[::]:"))
+            places["web_port6"] = {listen.substr(listen.rfind(':') + 1)};
+}
+
 }  // namespace
 
 verify::Places places_of(Session& session, const SiteName& name, const host::Witness::Ears& ears,
@@ -167,6 +186,7 @@ verify::Places places_of(Session& session, const SiteName& name, const host::Wit
     for (const auto& process : processes)
         if (process.unit == names::unit(name, "mysqld", "service"))
             places["database_pid"] = {std::to_string(process.pid)};
+    add_ipv6(session, record, link, places);
     add_peers(session, name, places);
     return places;
 }

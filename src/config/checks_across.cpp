@@ -78,6 +78,26 @@ void check_allow(std::vector<SiteFile>& sites, const HostConfig& host) {
                      {}});
 }
 
+/// With the derived ones of all sites: each of them may come to stand beside any other.
+void check_macs(std::vector<SiteFile>& sites) {
+    std::map<Mac, std::string> taken;
+    for (const auto& site : sites) {
+        const auto& file = site.document.report().file();
+        taken.emplace(names::host_mac(site.name), "the host's end of " + file);
+        if (!site.values.network.mac) taken.emplace(names::site_mac(site.name), file);
+    }
+    for (auto& site : sites) {
+        if (!site.values.network.mac) continue;
+        const Mac mac = *site.values.network.mac;
+        const Place place = site.document.place_of("network.mac");
+        const auto [first, added] = taken.try_emplace(mac, text_of({&site, place}));
+        if (added) continue;
+        site.document.report().add(place,
+                                   {"network.mac: " + mac.str() + " is taken by " + first->second,
+                                    "leave the key out for one of the site's own"});
+    }
+}
+
 void check_links(std::vector<SiteFile>& sites) {
     std::map<std::string, const SiteFile*> links;
     for (auto& site : sites) {
@@ -98,6 +118,7 @@ void check_across(std::vector<SiteFile>& sites, const HostConfig& host, bool hos
     check_names(sites);
     check_subnets(sites, host, host_is_sound);
     if (host_is_sound) check_allow(sites, host);
+    check_macs(sites);
     for (auto& site : sites) check_source(site.document, {}, site.values, host);
     check_links(sites);
 }

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "config/checks.hpp"
+#include "model/allocate.hpp"
 
 namespace wpns::config {
 namespace {
@@ -35,6 +36,23 @@ void check_pool(Document& document, const HostConfig& host) {
             document.report().add(
                 document.place_in_list("network.dns", resolver.str()),
                 {"network.dns: " + resolver.str() + " is in the pool " + pool, {}});
+}
+
+/// Private addresses, which are translated, or public ones, which are routed here.
+void check_pool6(Document& document, const HostConfig& host) {
+    if (!host.pool6) return;
+    const std::string pool = host.pool6->str();
+    const auto refuse = [&](Refusal refusal) {
+        document.report().add(document.place_of("network.pool6"), std::move(refusal));
+    };
+    static const Cidr6 assigned = *Cidr6::parse("fd00::/8");
+    static const Cidr6 global = *Cidr6::parse("2000::/3");
+    if (!assigned.contains(*host.pool6) && !global.contains(*host.pool6))
+        refuse({"network.pool6: " + pool + " is neither a private nor a public range",
+                "take a part of fd00::/8, or a prefix that is routed to this host"});
+    else if (host.pool6->prefix() < 16 || subnet6_prefix(host) == 0)
+        refuse({"network.pool6: " + pool + " has no room for the sites of " + host.pool.str(),
+                "take a /48 or a /64"});
 }
 
 bool nested(const std::string& inner, const std::string& outer) {
@@ -73,6 +91,7 @@ void check_ranges(Document& document, const HostConfig& host) {
 
 void check_host_values(Document& document, const HostConfig& host) {
     check_pool(document, host);
+    check_pool6(document, host);
     check_directories(document, host);
     check_ranges(document, host);
     if (host.listen.empty())

@@ -2,6 +2,7 @@
 
 #include "config/characters.hpp"
 #include "config/units.hpp"
+#include "model/bit_rate.hpp"
 
 namespace wpns::config {
 namespace {
@@ -81,6 +82,23 @@ Codec<std::uint64_t> size(Bounds<std::uint64_t> bounds) {
         return is_digit(shown.back()) ? shown : toml_text(shown);
     };
     return {read, write};
+}
+
+Codec<std::uint64_t> bit_rate() {
+    const Bounds<std::uint64_t> bounds{bit_rate_least, bit_rate_most};
+    const auto read = [=](const Value& value) -> std::optional<std::uint64_t> {
+        const auto rate_or_none = [](std::string_view text) {
+            return text == "unlimited" ? std::optional<std::uint64_t>(0) : parse_bit_rate(text);
+        };
+        const auto given =
+            parsed<std::uint64_t>(value, rate_or_none, "a rate such as \"20mbit\"",
+                                  "write digits and kbit, mbit or gbit, or \"unlimited\"");
+        if (!given || *given == 0) return given;
+        return bounded(value, *given, bounds, bit_rate_text);
+    };
+    return {read, [](const std::uint64_t& value) {
+                return toml_text(value == 0 ? "unlimited" : bit_rate_text(value));
+            }};
 }
 
 Codec<unsigned> seconds(Bounds<unsigned> bounds) {

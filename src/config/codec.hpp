@@ -46,12 +46,17 @@ struct Bounds {
 [[nodiscard]] Codec<unsigned> percent(Bounds<unsigned> bounds);
 
 [[nodiscard]] Codec<Cidr> network();
+[[nodiscard]] Codec<std::optional<Cidr6>> network6();
 /// A /30.
 [[nodiscard]] Codec<std::optional<Cidr>> site_subnet();
 /// TARGET[:PORT][/tcp|/udp], see AllowTarget.
 [[nodiscard]] Codec<AllowTarget> allow_target();
 /// An address that the host can have.
 [[nodiscard]] Codec<std::optional<Ipv4>> source_address();
+/// Bits a second: "20mbit", or "unlimited", which is 0.
+[[nodiscard]] Codec<std::uint64_t> bit_rate();
+/// A MAC address for the site's end of its link.
+[[nodiscard]] Codec<std::optional<Mac>> site_mac();
 /// One of connection_limits.
 [[nodiscard]] Codec<unsigned> connection_limit();
 /// An address that a resolver can have.

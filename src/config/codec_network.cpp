@@ -16,6 +16,14 @@ std::optional<Cidr> read_network(const Value& value) {
     return *parsed;
 }
 
+std::optional<std::optional<Cidr6>> read_network6(const Value& value) {
+    const auto given = value.text("a network such as \"fd00:10:10::/48\"");
+    if (!given) return std::nullopt;
+    const auto parsed = Cidr6::parse(*given);
+    if (!parsed) return value.refuse({quote(*given) + " " + parsed.error(), {}});
+    return std::optional<Cidr6>(*parsed);
+}
+
 std::optional<std::optional<Cidr>> read_subnet(const Value& value) {
     const auto given = read_network(value);
     if (!given) return std::nullopt;
@@ -57,6 +65,21 @@ std::optional<std::optional<Ipv4>> read_source_address(const Value& value) {
         multicast_and_above.contains(*parsed))
         return value.refuse({parsed->str() + " is no address that packets can come from", {}});
     return std::optional<Ipv4>(*parsed);
+}
+
+std::optional<std::optional<Mac>> read_mac(const Value& value) {
+    const auto given = value.text("an address such as \"02:00:5e:10:00:01\"");
+    if (!given) return std::nullopt;
+    const auto parsed = Mac::parse(*given);
+    if (!parsed) return value.refuse({quote(*given) + " " + parsed.error(), {}});
+    if (!parsed->is_unicast())
+        return value.refuse({parsed->str() + " is the address of a group of machines",
+                             "the first pair must be even, such as 02"});
+    if (!parsed->is_local())
+        return value.refuse({parsed->str() + " is an address of a manufacturer",
+                             "take one that is locally administered: the second digit is 2, 6, a "
+                             "or e"});
+    return std::optional<Mac>(*parsed);
 }
 
 std::optional<unsigned> read_connection_limit(const Value& value) {
@@ -101,6 +124,11 @@ Codec<Cidr> network() {
     return {read_network, [](const Cidr& value) { return toml_text(value.str()); }};
 }
 
+Codec<std::optional<Cidr6>> network6() {
+    return {read_network6,
+            [](const std::optional<Cidr6>& value) { return value ? toml_text(value->str()) : ""; }};
+}
+
 Codec<std::optional<Cidr>> site_subnet() {
     return {read_subnet,
             [](const std::optional<Cidr>& value) { return value ? toml_text(value->str()) : ""; }};
@@ -113,6 +141,11 @@ Codec<AllowTarget> allow_target() {
 Codec<std::optional<Ipv4>> source_address() {
     return {read_source_address,
             [](const std::optional<Ipv4>& value) { return value ? toml_text(value->str()) : ""; }};
+}
+
+Codec<std::optional<Mac>> site_mac() {
+    return {read_mac,
+            [](const std::optional<Mac>& value) { return value ? toml_text(value->str()) : ""; }};
 }
 
 Codec<unsigned> connection_limit() {

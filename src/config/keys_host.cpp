@@ -22,6 +22,7 @@ std::vector<Key<HostConfig>> make_keys() {
     std::vector<Key<HostConfig>> keys = {
         host("network.pool", WPNS_FIELD(pool), network()),
         host("network.reserved", WPNS_FIELD(reserved), network()),
+        host("network.pool6", WPNS_FIELD(pool6), network6()),
         host("network.uplink", WPNS_FIELD(uplink), text(rules::device)),
         host("network.dns", WPNS_FIELD(dns), list(resolver(), most_resolvers)),
         host("paths.data_dir", WPNS_FIELD(data_dir), text(rules::data_path)),

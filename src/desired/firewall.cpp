@@ -10,17 +10,19 @@ namespace wpns::desired {
 FirewallTable firewall_table(std::string text) {
     FirewallTable table;
     table.digest = sha256_hex(text);
+    table.ipv6 = render::firewall_has_ipv6(text);
     table.text = std::move(text);
     return table;
 }
 
 FirewallTable firewall_table(const Inputs& inputs) {
     const Walls fixed = walls(inputs);
-    return firewall_table(render::firewall_table_text(fixed.pool, fixed.resolvers));
+    return firewall_table(render::firewall_table_text(fixed.pool, fixed.resolvers, fixed.pool6));
 }
 
 Walls walls(const Inputs& inputs) {
-    return {inputs.host.pool, inputs.host.dns.empty() ? inputs.facts.resolvers : inputs.host.dns};
+    return {inputs.host.pool, inputs.host.dns.empty() ? inputs.facts.resolvers : inputs.host.dns,
+            inputs.host.pool6};
 }
 
 }  // namespace wpns::desired

@@ -7,7 +7,8 @@
 namespace wpns::desired {
 namespace {
 
-bool is_web(const Flow& flow) {
+template <typename AnyFlow>
+bool is_web(const AnyFlow& flow) {
     return flow.protocol == protocol_tcp && (flow.port == 80 || flow.port == 443);
 }
 
@@ -43,6 +44,18 @@ bool permits(const FirewallSite& site, std::span<const ResolvedTarget> resolved,
         site.egress == Egress::open || (site.egress == Egress::web && is_web(flow));
     if (by_default && !mail && !is_private(flow.target)) return true;
     return is_listed(site, resolved, flow);
+}
+
+bool permits(const FirewallSite& site, const Walls& walls, const Flow6& flow) {
+    if (site.egress == Egress::quarantine) return false;
+    if (flow.target == site.gateway6 && (is_web(flow) || flow.protocol == protocol_icmp6))
+        return true;
+    if (site.egress == Egress::none) return false;
+    if (walls.pool6 && walls.pool6->contains(flow.target)) return false;
+    const bool mail = flow.protocol == protocol_tcp && flow.port == 25;
+    const bool by_default =
+        site.egress == Egress::open || (site.egress == Egress::web && is_web(flow));
+    return by_default && !mail && !is_private(flow.target);
 }
 
 }  // namespace wpns::desired

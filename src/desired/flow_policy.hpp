@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace wpns::desired {
 struct Walls {
     Cidr pool;
     std::vector<Ipv4> resolvers;
+    std::optional<Cidr6> pool6{};
 };
 
 /// What the rules of table inet wpns say of a new connection that a site makes
@@ -20,5 +22,6 @@ struct Walls {
 /// links as well.
 [[nodiscard]] bool permits(const FirewallSite& site, std::span<const ResolvedTarget> resolved,
                            const Walls& walls, const Flow& flow);
+[[nodiscard]] bool permits(const FirewallSite& site, const Walls& walls, const Flow6& flow);
 
 }  // namespace wpns::desired

@@ -28,7 +28,8 @@ void add_firewall(const Inputs& inputs, Builder& builder) {
     text.mode = 0600;
     const auto file = builder.add(Kind::file, firewall_file, text);
     File sysctl;
-    sysctl.content = builder.fill("sysctl.conf", Format::plain, {});
+    sysctl.content =
+        builder.fill(inputs.host.pool6 ? "sysctl-ipv6.conf" : "sysctl.conf", Format::plain, {});
     const auto forwarding = builder.add(Kind::file, sysctl_file, sysctl);
     builder.add(Kind::firewall, "table inet wpns", table, {file, forwarding});
 }

@@ -37,6 +37,13 @@ const std::vector<Ipv4>& resolvers(const Inputs& inputs) {
     return inputs.host.dns.empty() ? inputs.facts.resolvers : inputs.host.dns;
 }
 
+/// A network, and the one of IPv6 where there is one.
+std::vector<std::string> with_ipv6(const Cidr& network, const std::optional<Cidr6>& network6) {
+    std::vector<std::string> result = {network.str()};
+    if (network6) result.push_back(network6->str());
+    return result;
+}
+
 void set_identity(const Site& site, render::Values& values) {
     values.set("site", site.name.str())
         .set("account", names::account(site.name))
@@ -67,8 +74,9 @@ void set_network(const Site& site, render::Values& values) {
     values.set("host_address", link.host_address.str())
         .set("address", link.site_address.str())
         .set_list("resolver", texts(resolvers(site.inputs)))
-        .set("subnet", site.record.allocation.subnet.str())
-        .set("pool", site.inputs.host.pool.str());
+        .set_list("subnet",
+                  with_ipv6(site.record.allocation.subnet, site.record.allocation.subnet6))
+        .set_list("pool", with_ipv6(site.inputs.host.pool, site.inputs.host.pool6));
 }
 
 void set_php(const Site& site, render::Values& values) {

@@ -61,6 +61,10 @@ struct Mac {
     /// A stable, locally administered unicast address derived from `seed_text` (SHA-256, first byte
     /// 0x02 mask).
     [[nodiscard]] static Mac derive(std::string_view seed_text);
+    /// Of one machine, not of several (IEEE 802: bit 0 of the first byte).
+    [[nodiscard]] bool is_unicast() const noexcept { return (bytes[0] & 1U) == 0; }
+    /// Given by whoever runs the network, not by a manufacturer (bit 1 of the first byte).
+    [[nodiscard]] bool is_local() const noexcept { return (bytes[0] & 2U) != 0; }
     [[nodiscard]] std::string str() const;
     auto operator<=>(const Mac&) const = default;
 };

@@ -125,6 +125,39 @@ std::expected<Cidr, std::string> allocate_subnet(const HostConfig& config, const
     return first_free(config, registry, facts);
 }
 
+unsigned subnet6_prefix(const HostConfig& config) {
+    if (!config.pool6) return 0;
+    const unsigned needed = config.pool6->prefix() + (block_prefix - config.pool.prefix());
+    for (const unsigned prefix : {64U, 112U})
+        if (needed <= prefix) return prefix;
+    return 0;
+}
+
+std::expected<std::optional<Cidr6>, std::string> allocate_subnet6(const HostConfig& config,
+                                                                  const Registry& registry,
+                                                                  const SiteName& site,
+                                                                  const Cidr& subnet) {
+    const unsigned prefix = subnet6_prefix(config);
+    if (prefix == 0) return std::nullopt;
+    const auto own = registry.sites.find(site);
+    std::set<Cidr6> taken;
+    for (const auto& [name, record] : registry.sites)
+        if (name != site && record.allocation.subnet6) taken.insert(*record.allocation.subnet6);
+    if (own != registry.sites.end() && own->second.allocation.subnet6) {
+        const Cidr6& held = *own->second.allocation.subnet6;
+        if (held.prefix() == prefix && config.pool6->contains(held) && !taken.contains(held))
+            return held;
+    }
+    const auto blocks = static_cast<std::uint32_t>(config.pool.size() / block_size);
+    const auto first = (subnet.network().value - config.pool.network().value) / block_size;
+    for (std::uint32_t step = 0; step < blocks; ++step) {
+        const auto index = static_cast<std::uint32_t>((first + step) % blocks);
+        const Cidr6 candidate = config.pool6->part(index, prefix);
+        if (!taken.contains(candidate)) return candidate;
+    }
+    return std::unexpected("the pool " + config.pool6->str() + " is exhausted");
+}
+
 std::expected<std::pair<std::uint32_t, std::uint32_t>, std::string> allocate_ids(
     const HostConfig& config, const Registry& registry, const std::vector<std::uint32_t>& taken) {
     const auto used = given_away(registry, taken);

@@ -22,6 +22,16 @@ namespace wpns {
                                                                const SiteName& site,
                                                                const std::optional<Cidr>& pinned);
 
+/// The length of a site's IPv6 prefix: a /64 where network.pool6 has room for as many as there are
+/// /30s in the pool, else a /112; 0 where there is no room for those either, or no pool6.
+[[nodiscard]] unsigned subnet6_prefix(const HostConfig& config);
+
+/// The IPv6 prefix of a site: the one it has while that is of pool6, else the one whose place in
+/// pool6 is that of the site's /30 in the pool, else, where another site has that, the first one
+/// that is free. Nothing without pool6. The reason where none is left.
+[[nodiscard]] std::expected<std::optional<Cidr6>, std::string> allocate_subnet6(
+    const HostConfig& config, const Registry& registry, const SiteName& site, const Cidr& subnet);
+
 /// Two free account numbers (uid and gid alike) for a site, lowest first: not recorded, not on a
 /// tombstone, not in `taken` (uids and gids of the host).
 [[nodiscard]] std::expected<std::pair<std::uint32_t, std::uint32_t>, std::string> allocate_ids(

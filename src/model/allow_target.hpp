@@ -16,6 +16,7 @@ namespace wpns {
 inline constexpr std::uint8_t protocol_icmp = 1;
 inline constexpr std::uint8_t protocol_tcp = 6;
 inline constexpr std::uint8_t protocol_udp = 17;
+inline constexpr std::uint8_t protocol_icmp6 = 58;
 
 /// Which transport an entry of an allow list is about.
 enum class Transport { both, tcp, udp };

@@ -36,6 +36,7 @@ class CheckedReader {
     [[nodiscard]] static std::expected<CheckedReader, std::string> parse(std::string_view kind,
                                                                          std::string_view text);
 
+    [[nodiscard]] bool has(const std::string& key) const { return values_.contains(key); }
     [[nodiscard]] std::string text(const std::string& key);
     [[nodiscard]] std::uint64_t number(const std::string& key, std::uint64_t most);
     /// The 64 hex digits of a SHA-256 or of a seed.

@@ -29,6 +29,8 @@ void put_allocation(CheckedText& out, const Allocation& allocation) {
         .number("uid", allocation.uid)
         .number("db_uid", allocation.db_uid)
         .text("seed", allocation.seed);
+    // What the first version did not know stands there only where it is used.
+    if (allocation.subnet6) out.text("subnet6", allocation.subnet6->str());
 }
 
 Allocation read_allocation(CheckedReader& in) {
@@ -37,6 +39,13 @@ Allocation read_allocation(CheckedReader& in) {
     allocation.uid = read_id(in, "uid");
     allocation.db_uid = read_id(in, "db_uid");
     allocation.seed = in.hex64("seed");
+    if (in.has("subnet6")) {
+        const auto subnet6 = Cidr6::parse(in.text("subnet6"));
+        if (subnet6)
+            allocation.subnet6 = *subnet6;
+        else
+            in.fault("subnet6 makes no sense");
+    }
     return allocation;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/address.hpp"
+#include "model/address6.hpp"
 #include "model/site_config.hpp"
 
 namespace wpns {
@@ -22,6 +23,7 @@ struct HostConfig {
     // [network]
     Cidr pool = *Cidr::parse("10.10.0.0/16");      ///< cut into one /30 a site
     Cidr reserved = *Cidr::parse("10.10.0.0/24");  ///< never given to a /30: kept for bridges
+    std::optional<Cidr6> pool6;                    ///< one prefix of it a site; no IPv6 where empty
     std::string uplink;                            ///< device of the default route where empty
     std::vector<Ipv4> dns;  ///< the host's own upstream resolvers where empty
     // [paths]

@@ -95,4 +95,11 @@ LinkName site_link(const SiteName& site) {
     return link("veth1-", site);
 }
 
+Mac host_mac(const SiteName& site) {
+    return Mac::derive("host " + site.str());
+}
+Mac site_mac(const SiteName& site) {
+    return Mac::derive("site " + site.str());
+}
+
 }  // namespace wpns::names

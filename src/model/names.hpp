@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "model/address.hpp"
 #include "model/site_name.hpp"
 
 namespace wpns {
@@ -74,6 +75,9 @@ struct LinkName {
 /// SHA-256; no site name holds '_', so a short name never meets a full one.
 [[nodiscard]] LinkName host_link(const SiteName& site);
 [[nodiscard]] LinkName site_link(const SiteName& site);  ///< veth1-NAME inside
+
+[[nodiscard]] Mac host_mac(const SiteName& site);  ///< of the host's end
+[[nodiscard]] Mac site_mac(const SiteName& site);  ///< of the site's end where its file names none
 
 }  // namespace names
 }  // namespace wpns

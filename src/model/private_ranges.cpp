@@ -22,4 +22,17 @@ bool is_private(Ipv4 address) {
                                [&](const Cidr& range) { return range.contains(address); });
 }
 
+std::span<const Cidr6> private_ranges6() {
+    static const std::array ranges = {
+        *Cidr6::parse("::/3"),     *Cidr6::parse("2001::/23"), *Cidr6::parse("2002::/16"),
+        *Cidr6::parse("4000::/2"), *Cidr6::parse("8000::/1"),
+    };
+    return ranges;
+}
+
+bool is_private(const Ipv6& address) {
+    return std::ranges::any_of(private_ranges6(),
+                               [&](const Cidr6& range) { return range.contains(address); });
+}
+
 }  // namespace wpns

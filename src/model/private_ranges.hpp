@@ -3,6 +3,7 @@
 #include <span>
 
 #include "model/address.hpp"
+#include "model/address6.hpp"
 
 namespace wpns {
 
@@ -13,5 +14,12 @@ namespace wpns {
 [[nodiscard]] std::span<const Cidr> private_ranges();
 
 [[nodiscard]] bool is_private(Ipv4 address);
+
+/// The same of IPv6: all that is not 2000::/3 (loopback, IPv4 in other clothes, NAT64, private,
+/// link-local, multicast, the metadata service fd00:ec2::254), and in there Teredo with the other
+/// protocol assignments and 6to4, which lead to IPv4 addresses. In order.
+[[nodiscard]] std::span<const Cidr6> private_ranges6();
+
+[[nodiscard]] bool is_private(const Ipv6& address);
 
 }  // namespace wpns

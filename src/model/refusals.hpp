@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "model/address.hpp"
+#include "model/address6.hpp"
 
 namespace wpns {
 
@@ -13,6 +15,10 @@ struct RefusedTarget {
     std::uint8_t protocol = 0;  ///< IP protocol number
     std::uint16_t port = 0;     ///< 0 where the protocol has none
     std::uint64_t count = 0;
+    Ipv6 address6{};  ///< where `address` is zero
+    [[nodiscard]] std::string where() const {
+        return address == Ipv4{} ? address6.str() : address.str();
+    }
     bool operator==(const RefusedTarget&) const = default;
 };
 

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/address.hpp"
+#include "model/address6.hpp"
 #include "model/site_config.hpp"
 #include "model/site_name.hpp"
 #include "model/state.hpp"
@@ -17,7 +19,8 @@ struct Allocation {
     Cidr subnet = Cidr::of(Ipv4{}, 30);
     std::uint32_t uid = 0;
     std::uint32_t db_uid = 0;
-    std::string seed;  ///< 64 hex digits; every secret of the site is derived from it
+    std::string seed;                ///< 64 hex digits; every secret of the site is derived from it
+    std::optional<Cidr6> subnet6{};  ///< as last applied; no IPv6 where empty
     bool operator==(const Allocation&) const = default;
 };
 
@@ -29,6 +32,9 @@ struct AppliedNetwork {
     std::vector<AllowTarget> allow{};
     Ipv4 source_address{};     ///< zero: what the route gives
     unsigned connections = 0;  ///< 0: no limit
+    Mac mac{};                 ///< of the site's end; zero: the derived one
+    std::uint64_t up = 0;      ///< bits a second; 0: no limit
+    std::uint64_t down = 0;
     bool operator==(const AppliedNetwork&) const = default;
 };
 

@@ -60,12 +60,16 @@ void put_policy(std::string& out, const AppliedNetwork& network) {
     if (network.source_address != Ipv4{})
         put(out, "source_address", quoted(network.source_address.str()));
     if (network.connections != 0) put(out, "connections", std::to_string(network.connections));
+    if (network.mac != Mac{}) put(out, "mac", quoted(network.mac.str()));
+    if (network.up != 0) put(out, "up", std::to_string(network.up));
+    if (network.down != 0) put(out, "down", std::to_string(network.down));
 }
 
 void put_site(std::string& out, const SiteName& name, const SiteRecord& site) {
     out += "\n[sites." + name.str() + "]\n";
     put(out, "domain", quoted(site.domain));
     put(out, "subnet", quoted(site.allocation.subnet.str()));
+    if (site.allocation.subnet6) put(out, "subnet6", quoted(site.allocation.subnet6->str()));
     put(out, "uid", std::to_string(site.allocation.uid));
     put(out, "db_uid", std::to_string(site.allocation.db_uid));
     put(out, "seed", quoted(site.allocation.seed));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/digest.hpp"
+#include "model/bit_rate.hpp"
 #include "model/connection_limits.hpp"
 #include "model/registry_text.hpp"
 #include "model/toml.hpp"
@@ -82,6 +83,9 @@ class Reader {
         if (!is_connection_limit(limit)) fault(std::string(key) + " makes no sense");
         return limit;
     }
+    std::uint64_t bit_rate(std::string_view key) {
+        return number(key, bit_rate_least, bit_rate_most);
+    }
     bool flag(std::string_view key) {
         const auto value = table_[key].value_exact<bool>();
         if (!value) fault(std::string(key) + " is neither true nor false");
@@ -138,11 +142,14 @@ std::optional<std::string> parse_seed(std::string text) {
 }
 
 SiteRecord read_site(Reader in, const std::string& name) {
-    in.only({"domain", "subnet", "uid", "db_uid", "seed", "mtu", "egress", "allow",
-             "source_address", "connections", "idle_after", "parked", "resources"});
+    in.only({"domain", "subnet", "subnet6", "uid", "db_uid", "seed", "mtu", "egress", "allow",
+             "source_address", "connections", "mac", "up", "down", "idle_after", "parked",
+             "resources"});
     SiteRecord site;
     site.domain = in.text("domain");
     site.allocation.subnet = in.parsed("subnet", site.allocation.subnet, parse_subnet);
+    if (in.has("subnet6"))
+        site.allocation.subnet6 = in.parsed("subnet6", Cidr6::of({}, 128), &Cidr6::parse);
     site.allocation.uid = in.id("uid");
     site.allocation.db_uid = in.id("db_uid");
     site.allocation.seed = in.parsed("seed", std::string(), parse_seed);
@@ -152,6 +159,9 @@ SiteRecord read_site(Reader in, const std::string& name) {
     if (in.has("source_address"))
         site.network.source_address = in.parsed("source_address", Ipv4{}, &Ipv4::parse);
     if (in.has("connections")) site.network.connections = in.connection_limit("connections");
+    if (in.has("mac")) site.network.mac = in.parsed("mac", Mac{}, &Mac::parse);
+    if (in.has("up")) site.network.up = in.bit_rate("up");
+    if (in.has("down")) site.network.down = in.bit_rate("down");
     if (in.has("idle_after"))
         site.idle_after = static_cast<unsigned>(in.number("idle_after", 1, 1U << 30U));
     if (in.has("parked")) site.parked = in.flag("parked");
@@ -189,6 +199,7 @@ void read_tombstones(const toml::table& root, Registry& registry, Faults& faults
 void refuse_shared(const Registry& registry, Faults& faults) {
     std::set<std::uint32_t> ids;
     std::set<Cidr> subnets;
+    std::set<Cidr6> subnets6;
     std::set<std::string> archives;
     for (const auto& [name, site] : registry.sites) {
         const auto& given = site.allocation;
@@ -196,6 +207,8 @@ void refuse_shared(const Registry& registry, Faults& faults) {
             faults.add("[sites." + name.str() + "]: an account number is given twice");
         if (!subnets.insert(given.subnet).second)
             faults.add("[sites." + name.str() + "]: " + given.subnet.str() + " is given twice");
+        if (given.subnet6 && !subnets6.insert(*given.subnet6).second)
+            faults.add("[sites." + name.str() + "]: " + given.subnet6->str() + " is given twice");
     }
     for (const auto& tombstone : registry.tombstones)
         if (!archives.insert(tombstone.archive).second)

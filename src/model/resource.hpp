@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/address.hpp"
+#include "model/address6.hpp"
 #include "model/names.hpp"
 #include "model/site_config.hpp"
 
@@ -89,7 +90,7 @@ struct Core {
     }
 };
 
-/// A named network namespace with `lo` up and IPv6 off.
+/// A named network namespace with `lo` up and IPv6 off but for what a link of ours turns on.
 struct Netns {
     bool operator==(const Netns&) const = default;
 };
@@ -105,6 +106,11 @@ struct Link {
     Mac host_mac;
     Mac site_mac;
     unsigned mtu = 1500;
+    std::uint64_t up = 0;    ///< bits a second from the site at most; 0: no limit
+    std::uint64_t down = 0;  ///< to the site
+    unsigned prefix6 = 0;    ///< of the two below; 0: IPv6 is off
+    Ipv6 host_address6{};
+    Ipv6 site_address6{};
     bool operator==(const Link&) const = default;
 };
 
@@ -112,7 +118,8 @@ struct Link {
 struct FirewallTable {
     std::string text;  ///< as it is loaded; empty when observed
     std::string digest;
-    bool forwarding = true;  ///< the host passes IPv4 packets on
+    bool forwarding = true;  ///< the host passes on what the table is for: IPv4, IPv6
+    bool ipv6 = false;       ///< the table is for IPv6 too; says what `forwarding` is about
     bool operator==(const FirewallTable& other) const {
         return digest == other.digest && forwarding == other.forwarding;
     }
@@ -128,6 +135,8 @@ struct FirewallSite {
     std::string names{};              ///< of the host names in its allow list: names_digest
     Ipv4 source_address{};            ///< what it leaves the host by; zero: what the route gives
     unsigned connections = 0;         ///< most at a time; 0: no limit
+    Ipv6 address6{};                  ///< zero: no IPv6
+    Ipv6 gateway6{};
     bool operator==(const FirewallSite&) const = default;
 };
 

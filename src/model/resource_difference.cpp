@@ -3,6 +3,7 @@
 #include <string_view>
 #include <variant>
 
+#include "model/bit_rate.hpp"
 #include "model/resource.hpp"
 
 namespace wpns {
@@ -16,6 +17,9 @@ std::string show(unsigned number) {
 }
 std::string show(Ipv4 address) {
     return address == Ipv4{} ? "none" : address.str();
+}
+std::string show(const Ipv6& address) {
+    return address == Ipv6{} ? "none" : address.str();
 }
 std::string show(const Mac& mac) {
     return mac == Mac{} ? "none" : mac.str();
@@ -41,6 +45,13 @@ class Differences {
     template <typename T>
     Differences& value(std::string_view name, const T& wanted, const T& observed) {
         if (wanted != observed) phrase(std::string(name) + ' ' + show(observed), show(wanted));
+        return *this;
+    }
+    Differences& rate(const std::string& name, std::uint64_t wanted, std::uint64_t observed) {
+        const auto text = [](std::uint64_t bits) {
+            return bits == 0 ? "unlimited" : bits == 1 ? "changed" : bit_rate_text(bits);
+        };
+        if (wanted != observed) phrase(name + ' ' + text(observed), text(wanted));
         return *this;
     }
     /// Says only that it differs: for what is long or secret.
@@ -95,7 +106,8 @@ void compare(Out&, const Netns&, const Netns&) {}
 
 void compare(Out& out, const FirewallTable& wanted, const FirewallTable& observed) {
     out.opaque("ruleset", wanted.digest == observed.digest);
-    out.opaque("net.ipv4.ip_forward", wanted.forwarding == observed.forwarding);
+    out.opaque(wanted.ipv6 ? "forwarding of IPv4 or IPv6" : "net.ipv4.ip_forward",
+               wanted.forwarding == observed.forwarding);
 }
 
 void compare(Out& out, const FirewallSite& wanted, const FirewallSite& observed) {
@@ -106,6 +118,8 @@ void compare(Out& out, const FirewallSite& wanted, const FirewallSite& observed)
     out.opaque("allow", wanted.allowed == observed.allowed && wanted.names == observed.names);
     out.value("source address", wanted.source_address, observed.source_address);
     out.value("connections", wanted.connections, observed.connections);
+    out.value("IPv6 address", wanted.address6, observed.address6);
+    out.value("IPv6 gateway", wanted.gateway6, observed.gateway6);
 }
 
 void compare(Out& out, const Link& wanted, const Link& observed) {
@@ -118,6 +132,11 @@ void compare(Out& out, const Link& wanted, const Link& observed) {
     out.value("host mac", wanted.host_mac, observed.host_mac);
     out.value("site mac", wanted.site_mac, observed.site_mac);
     out.value("mtu", wanted.mtu, observed.mtu);
+    out.value("IPv6 prefix", wanted.prefix6, observed.prefix6);
+    out.value("IPv6 host address", wanted.host_address6, observed.host_address6);
+    out.value("IPv6 site address", wanted.site_address6, observed.site_address6);
+    out.rate("bandwidth up", wanted.up, observed.up);
+    out.rate("bandwidth down", wanted.down, observed.down);
 }
 
 void compare(Out&, const Database&, const Database&) {}

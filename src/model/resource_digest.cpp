@@ -70,6 +70,8 @@ void put(Canonical& out, const FirewallSite& site) {
     if (!site.names.empty()) out.add("names", site.names);
     if (site.source_address != Ipv4{}) out.add("source_address", site.source_address.str());
     if (site.connections != 0) out.add("connections", site.connections);
+    if (site.address6 != Ipv6{}) out.add("address6", site.address6.str());
+    if (site.gateway6 != Ipv6{}) out.add("gateway6", site.gateway6.str());
 }
 
 void put(Canonical& out, const Link& link) {
@@ -79,6 +81,11 @@ void put(Canonical& out, const Link& link) {
     out.add("site_address", link.site_address.str()).add("prefix", link.prefix);
     out.add("host_mac", link.host_mac.str()).add("site_mac", link.site_mac.str());
     out.add("mtu", link.mtu);
+    if (link.up != 0) out.add("up", link.up);
+    if (link.down != 0) out.add("down", link.down);
+    if (link.prefix6 == 0) return;
+    out.add("prefix6", link.prefix6).add("host_address6", link.host_address6.str());
+    out.add("site_address6", link.site_address6.str());
 }
 
 void put(Canonical&, const Database&) {}

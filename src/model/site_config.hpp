@@ -65,6 +65,9 @@ struct SiteConfig {
         std::vector<AllowTarget> allow{};      ///< what else it reaches: also private, also port 25
         std::optional<Ipv4> source_address{};  ///< which address of the host it leaves by
         unsigned connections = 0;              ///< most connections at a time; 0: no limit
+        std::optional<Mac> mac{};              ///< of its end of the link; derived where empty
+        std::uint64_t up = 0;                  ///< bits a second from the site at most; 0: no limit
+        std::uint64_t down = 0;                ///< to the site
         bool operator==(const Network&) const = default;
     } network;
 

@@ -86,7 +86,9 @@ void observe_firewall(const host::Host& host, const Keys& keys, const Desired& d
         const auto* wanted = wanted_value<FirewallTable>(desired, key);
         auto table = host.firewall.table(wanted != nullptr ? *wanted : FirewallTable{});
         if (!table) continue;
-        table->forwarding = host.files.sysctl("net.ipv4.ip_forward") == "1";
+        table->forwarding = host.files.sysctl("net.ipv4.ip_forward") == "1" &&
+                            (wanted == nullptr || !wanted->ipv6 ||
+                             host.files.sysctl("net.ipv6.conf.all.forwarding") == "1");
         observed.emplace(key, *table);
     }
     if (!sites.empty()) join_found(sites, host.firewall.sites(), observed);

@@ -1,6 +1,8 @@
 #include "render/firewall_dynamic.hpp"
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "base/text.hpp"
 #include "render/firewall_elements.hpp"
@@ -45,20 +47,19 @@ std::expected<std::string, std::string> firewall_resolved_text(
 std::expected<std::string, std::string> firewall_forget_text(const std::string& link,
                                                              const Refusals& refusals) {
     if (!is_link_name(link)) return std::unexpected(wrong(link, "link name of ours"));
-    std::vector<std::string> with_port;
-    std::vector<std::string> other;
+    std::map<std::string, std::vector<std::string>> keys;
     for (const RefusedTarget& target : refusals.targets) {
+        const std::string family = target.address == Ipv4{} ? "6" : "";
         const std::string key =
-            '"' + link + "\" . " + target.address.str() + " . " + std::to_string(target.protocol);
+            '"' + link + "\" . " + target.where() + " . " + std::to_string(target.protocol);
         if (target.protocol == protocol_tcp || target.protocol == protocol_udp)
-            with_port.push_back(key + " . " + std::to_string(target.port));
+            keys["refused" + family].push_back(key + " . " + std::to_string(target.port));
         else
-            other.push_back(key);
+            keys["refused_other" + family].push_back(key);
     }
     std::string text;
     for (const char* verb : {"add", "delete"})
-        text += firewall_statement(verb, "refused", with_port) +
-                firewall_statement(verb, "refused_other", other);
+        for (const auto& [set, elements] : keys) text += firewall_statement(verb, set, elements);
     return text;
 }
 

@@ -59,9 +59,9 @@ class Batch {
     }
 
   private:
-    static constexpr std::array<std::string_view, 8> collections = {
-        "sources",     "gateways", "egress",      "refusals",
-        "quarantined", "allowed",  "connections", "source_address"};
+    static constexpr std::array<std::string_view, 10> collections = {
+        "sources",  "gateways",    "sources6", "gateways6",   "egress",
+        "refusals", "quarantined", "allowed",  "connections", "source_address"};
 
     static std::size_t index_of(std::string_view collection) {
         return static_cast<std::size_t>(std::ranges::find(collections, collection) -
@@ -85,6 +85,8 @@ class LinkChange {
     void put() {
         put_sources();
         put_members("gateways", before_.gateways, after_.gateways, &LinkChange::address_key);
+        put_members("sources6", before_.sources6, after_.sources6, &LinkChange::address6_key);
+        put_members("gateways6", before_.gateways6, after_.gateways6, &LinkChange::address6_key);
         put_members("allowed", before_.allowed, after_.allowed, &firewall_box_key);
         put_verdict();
         put_flag("refusals", before_.counted, after_.counted);
@@ -95,6 +97,10 @@ class LinkChange {
 
   private:
     static std::string address_key(const std::string& link, Ipv4 address) {
+        return quoted(link) + " . " + address.str();
+    }
+
+    static std::string address6_key(const std::string& link, const Ipv6& address) {
         return quoted(link) + " . " + address.str();
     }
 
@@ -163,10 +169,20 @@ const FirewallElements& find_or_none(const FirewallCollections& all, const std::
 
 }  // namespace
 
+namespace {
+
+std::set<Ipv6> one_or_none(const Ipv6& address) {
+    return address == Ipv6{} ? std::set<Ipv6>{} : std::set<Ipv6>{address};
+}
+
+}  // namespace
+
 FirewallElements firewall_elements(const FirewallSite& site) {
     return {.sources = {site.address},
             .names = site.names,
             .gateways = {site.gateway},
+            .sources6 = one_or_none(site.address6),
+            .gateways6 = one_or_none(site.gateway6),
             .verdict = std::string(chain_of(site.egress)),
             .counted = true,
             .quarantined = site.egress == Egress::quarantine,
@@ -184,7 +200,10 @@ FirewallSite firewall_site(const std::string& link, const FirewallElements& elem
     site.names = elements.names;
     site.source_address = elements.source_address;
     site.connections = elements.connections;
-    const bool whole = elements.sources.size() == 1 && elements.gateways.size() == 1 && egress &&
+    if (elements.sources6.size() == 1) site.address6 = *elements.sources6.begin();
+    if (elements.gateways6.size() == 1) site.gateway6 = *elements.gateways6.begin();
+    const bool whole = elements.sources6.size() < 2 && elements.gateways6.size() < 2 &&
+                       elements.sources.size() == 1 && elements.gateways.size() == 1 && egress &&
                        elements.counted && elements.quarantined == (egress == Egress::quarantine);
     if (whole) site.address = *elements.sources.begin();
     return site;

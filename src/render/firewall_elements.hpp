@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "model/address.hpp"
+#include "model/address6.hpp"
 #include "model/resource.hpp"
 
 /// The elements that sites have in table inet wpns (render/firewall_text.hpp), as text for nft.
@@ -21,6 +22,8 @@ struct FirewallElements {
     std::set<Ipv4> sources;
     std::string names;  ///< comment of the source: names_digest of the allow list
     std::set<Ipv4> gateways;
+    std::set<Ipv6> sources6;  ///< at most one in order
+    std::set<Ipv6> gateways6;
     /// The chain that the link's traffic goes to; "" for a foreign verdict.
     std::optional<std::string> verdict;
     bool counted = false;

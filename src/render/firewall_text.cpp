@@ -14,9 +14,8 @@ namespace {
 /// Written so that nft 1.0.6 reads it: no two closing braces on one line, no `destroy`.
 /// GROUP, LEAVING, POOL, PRIVATE and RESOLVERS are filled in.
 ///  - The link's group decides, never its name: one integer compare lets all other traffic pass.
-///  - prerouting: only the site's own address comes out of its link; IPv6 never does. Nothing comes
-///  out of
-///    a link that is being removed.
+///  - prerouting: only the site's own addresses come out of its link. Nothing comes out of a link
+///    that is being removed.
 ///  - input: a site reaches its own gateway, for the web and ping. Not the host, and not another
 ///    site's gateway, which is an address of the host just as well.
 ///  - The resolvers may be private or the host itself. Both hooks send that traffic through the
@@ -34,6 +33,11 @@ namespace {
 ///  Asked
 ///    only about new connections, as open ones are accepted before.
 ///  - postrouting: only what was forwarded from a site is changed.
+///  A line that begins with 6 is there with an IPv6 pool only, with 4 without one only, with M only
+///  where that pool is of private addresses, which nobody outside could answer to.
+///  - IPv6: the same chains. Neighbours are permanent entries; a question for one is answered all
+///    the same, in case somebody has thrown those away. Allow lists hold IPv4 only as yet, so over
+///    IPv6 they open nothing.
 constexpr std::string_view table_template = R"(table inet wpns {
 	set sources {
 		type ifname . ipv4_addr
@@ -43,6 +47,14 @@ constexpr std::string_view table_template = R"(table inet wpns {
 		type ifname . ipv4_addr
 	}
 
+6	set sources6 {
+6		type ifname . ipv6_addr
+6	}
+6
+6	set gateways6 {
+6		type ifname . ipv6_addr
+6	}
+6
 	map egress {
 		type ifname : verdict
 	}
@@ -78,6 +90,11 @@ LIMIT_SETS
 		flags intervalPRIVATE
 	}
 
+6	set private6 {
+6		type ipv6_addr
+6		flags intervalSIXPRIVATE
+6	}
+6
 	set refusals {
 		type ifname
 		counter
@@ -97,6 +114,20 @@ LIMIT_SETS
 		timeout 3d
 	}
 
+6	set refused6 {
+6		type ifname . ipv6_addr . inet_proto . inet_service
+6		size 65536
+6		flags dynamic,timeout
+6		timeout 3d
+6	}
+6
+6	set refused_other6 {
+6		type ifname . ipv6_addr . inet_proto
+6		size 16384
+6		flags dynamic,timeout
+6		timeout 3d
+6	}
+6
 	set newcomers {
 		type ifname
 		size 65536
@@ -110,7 +141,10 @@ LIMIT_SETS
 
 	chain refuse_port {
 		iifname . ip daddr . meta l4proto . th dport @refused goto reject_now
-		add @newcomers { iifname NEWCOMERS } add @refused { iifname . ip daddr . meta l4proto . th dport counter }
+4		add @newcomers { iifname NEWCOMERS } add @refused { iifname . ip daddr . meta l4proto . th dport counter }
+6		meta nfproto ipv4 add @newcomers { iifname NEWCOMERS } add @refused { iifname . ip daddr . meta l4proto . th dport counter }
+6		iifname . ip6 daddr . meta l4proto . th dport @refused6 goto reject_now
+6		meta nfproto ipv6 add @newcomers { iifname NEWCOMERS } add @refused6 { iifname . ip6 daddr . meta l4proto . th dport counter }
 		goto reject_now
 	}
 
@@ -118,7 +152,10 @@ LIMIT_SETS
 		iifname @refusals
 		meta l4proto { tcp, udp } goto refuse_port
 		iifname . ip daddr . meta l4proto @refused_other goto reject_now
-		add @newcomers { iifname NEWCOMERS } add @refused_other { iifname . ip daddr . meta l4proto counter }
+4		add @newcomers { iifname NEWCOMERS } add @refused_other { iifname . ip daddr . meta l4proto counter }
+6		meta nfproto ipv4 add @newcomers { iifname NEWCOMERS } add @refused_other { iifname . ip daddr . meta l4proto counter }
+6		iifname . ip6 daddr . meta l4proto @refused_other6 goto reject_now
+6		meta nfproto ipv6 add @newcomers { iifname NEWCOMERS } add @refused_other6 { iifname . ip6 daddr . meta l4proto counter }
 		goto reject_now
 	}
 
@@ -132,6 +169,8 @@ LIMIT_CHAINS	chain listed {
 		ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 accept
 		ip daddr POOL goto refuse
 		ip daddr @private goto listed
+6		ip6 daddr SIXPOOL goto refuse
+6		ip6 daddr @private6 goto listed
 		tcp dport 25 goto listed
 	}
 
@@ -164,19 +203,23 @@ LIMIT_CHAINS	chain listed {
 		iifgroup LEAVING drop
 		iifgroup != GROUP return
 		iifname . ip saddr @sources return
+6		iifname . ip6 saddr @sources6 return
 		drop
 	}
 
 	chain input {
 		type filter hook input priority filter; policy accept;
 		iifgroup != GROUP return
-		meta nfproto ipv6 drop
+4		meta nfproto ipv6 drop
 		ct state established,related accept
 		ct state invalid drop
+6		icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept
 		iifname @quarantined goto refuse
 		iifname vmap @connections
 		iifname . ip daddr @gateways tcp dport { 80, 443 } accept
 		iifname . ip daddr @gateways icmp type echo-request limit rate 50/second burst 50 packets accept
+6		iifname . ip6 daddr @gateways6 tcp dport { 80, 443 } accept
+6		iifname . ip6 daddr @gateways6 icmpv6 type echo-request limit rate 50/second burst 50 packets accept
 		ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 iifname vmap @egress
 		goto refuse
 	}
@@ -184,7 +227,7 @@ LIMIT_CHAINS	chain listed {
 	chain forward {
 		type filter hook forward priority filter; policy accept;
 		iifgroup != GROUP oifgroup != GROUP return
-		meta nfproto ipv6 drop
+4		meta nfproto ipv6 drop
 		ct state established,related accept
 		ct state invalid drop
 		iifgroup != GROUP drop
@@ -198,6 +241,7 @@ LIMIT_CHAINS	chain listed {
 		type nat hook postrouting priority srcnat; policy accept;
 		iifgroup GROUP oifgroup != GROUP ip saddr POOL snat ip to iifname map @source_address fully-random
 		iifgroup GROUP oifgroup != GROUP ip saddr POOL masquerade fully-random
+M		iifgroup GROUP oifgroup != GROUP ip6 saddr SIXPOOL masquerade fully-random
 	}
 }
 )";
@@ -206,6 +250,20 @@ void replace_all(std::string& text, std::string_view mark, const std::string& va
     for (auto at = text.find(mark); at != std::string::npos;
          at = text.find(mark, at + value.size()))
         text.replace(at, mark.size(), value);
+}
+
+/// The lines of the template that are meant for such a pool, without their marks.
+std::string lines_for(const std::optional<Cidr6>& pool6) {
+    std::string text;
+    for (const std::string_view line : split(table_template, '\n')) {
+        const char mark = line.empty() ? '\n' : line.front();
+        if ((mark == '4' && pool6) || (mark == '6' && !pool6)) continue;
+        if (mark == 'M' && (!pool6 || !is_unique_local(*pool6))) continue;
+        const bool marked = mark == '4' || mark == '6' || mark == 'M';
+        text += std::string(line.substr(marked ? 1 : 0)) + '\n';
+    }
+    text.pop_back();  // what follows the last line break is no line
+    return text;
 }
 
 /// A set and a chain for every limit: the set takes up a link with its first connection.
@@ -235,14 +293,19 @@ std::string elements_line(const std::vector<std::string>& elements) {
 
 }  // namespace
 
-std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resolvers) {
+std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resolvers,
+                                const std::optional<Cidr6>& pool6) {
     const std::set<Ipv4> sorted(resolvers.begin(), resolvers.end());
     std::vector<std::string> addresses;
     for (const Ipv4 resolver : sorted) addresses.push_back(resolver.str());
-    std::string text(table_template);
+    std::string text = lines_for(pool6);
     replace_all(text, "RESOLVERS", elements_line(addresses));
     std::vector<std::string> ranges;
     for (const Cidr& range : private_ranges()) ranges.push_back(range.str());
+    std::vector<std::string> ranges6;
+    for (const Cidr6& range : private_ranges6()) ranges6.push_back(range.str());
+    replace_all(text, "SIXPRIVATE", elements_line(ranges6));
+    replace_all(text, "SIXPOOL", pool6 ? pool6->str() : "");
     replace_all(text, "LIMIT_SETS", limit_sets());
     replace_all(text, "LIMIT_CHAINS", limit_chains());
     replace_all(text, "NEWCOMERS", "limit rate 20/hour burst 500 packets");
@@ -251,6 +314,10 @@ std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resol
     replace_all(text, "GROUP", std::to_string(names::link_group));
     replace_all(text, "POOL", pool.str());
     return text;
+}
+
+bool firewall_has_ipv6(const std::string& text) {
+    return text.find("\n\tset sources6 {\n") != std::string::npos;
 }
 
 }  // namespace wpns::render

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/address.hpp"
+#include "model/address6.hpp"
 
 /// Table inet wpns as text for nft: a handful of static chains over a few collections, which hold
 /// the elements of all sites (render/firewall_elements.hpp).
@@ -12,6 +14,10 @@ namespace wpns::render {
 /// The static part: chains, rules, empty collections, and the fixed sets `private` and
 /// `resolvers`. Traffic that neither comes from nor goes to a link of our group falls
 /// through untouched. A complete block that `nft -c -f` accepts.
-[[nodiscard]] std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resolvers);
+/// Without `pool6` no IPv6 packet comes out of a site or into one.
+[[nodiscard]] std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resolvers,
+                                              const std::optional<Cidr6>& pool6 = {});
+/// Whether such a text was made with a `pool6`.
+[[nodiscard]] bool firewall_has_ipv6(const std::string& text);
 
 }  // namespace wpns::render

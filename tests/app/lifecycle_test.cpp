@@ -264,6 +264,95 @@ TEST_F(Lifecycle, ABootHasTheWholePolicyFromTheRegistry) {
     EXPECT_EQ(fake_.firewall.elements, before);
 }
 
+TEST_F(Lifecycle, MacAndBandwidthChangeTheLinkAndNothingElse) {
+    put_site("site-a");
+    ASSERT_EQ(errors_of(sync()), "");
+    const Link before = fake_.network.links.at("veth0-site-a");
+    put_site("site-a",
+             "[network]\nmac = \"02:00:5e:10:00:01\"\n"
+             "bandwidth = { up = \"20mbit\", down = \"100mbit\" }\n");
+    const auto planned = plan();
+    ASSERT_EQ(planned.plan.actions.size(), 1U);
+    EXPECT_EQ(planned.plan.actions[0].key.str(), "link veth0-site-a");
+    EXPECT_EQ(planned.plan.actions[0].verb, plan::Verb::update);
+    ASSERT_EQ(errors_of(sync()), "");
+    const Link after = fake_.network.links.at("veth0-site-a");
+    EXPECT_EQ(after.site_mac.str(), "02:00:5e:10:00:01");
+    EXPECT_EQ(after.up, 20'000'000U);
+    EXPECT_EQ(after.down, 100'000'000U);
+    // A boot has no site files.
+    fake_.network.links.clear();
+    put_site("site-a");
+    EXPECT_EQ(cli::cmd_netns_up(fake_.host, "site-a"), cli::done);
+    EXPECT_EQ(fake_.network.links.at("veth0-site-a"), after);
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.network.links.at("veth0-site-a"), before);
+}
+
+TEST_F(Lifecycle, Ipv6ComesAndGoesWithItsPool) {
+    put_site("site-a");
+    ASSERT_EQ(errors_of(sync()), "");
+    const Link before = fake_.network.links.at("veth0-site-a");
+    fake_.network.uplink = "eth0";
+    fake_.files.sysctls["net.ipv6.conf.eth0.accept_ra"] = "1";
+    put("/etc/wpns/wpns.toml", "[network]\npool6 = \"fd00:10:10::/48\"\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_TRUE(plan().plan.actions.empty());
+    const Link after = fake_.network.links.at("veth0-site-a");
+    EXPECT_EQ(after.site_address6.str(), "fd00:10:10:40::2");
+    EXPECT_EQ(fake_.firewall.elements.at("veth0-site-a").gateway6.str(), "fd00:10:10:40::1");
+    EXPECT_EQ(fake_.files.sysctls.at("net.ipv6.conf.all.forwarding"), "1");
+    EXPECT_EQ(fake_.files.sysctls.at("net.ipv6.conf.eth0.accept_ra"), "2");
+    EXPECT_NE(fake_.files.files.at("/etc/wpns/rendered/site-a/given.toml")
+                  .content.find("subnet6 = \"fd00:10:10:40::/64\""),
+              std::string::npos);
+    const auto unit = fake_.files.files.at("/etc/systemd/system/wpns-php@site-a.service").content;
+    EXPECT_NE(unit.find("IPAddressAllow=fd00:10:10:40::/64\n"), std::string::npos);
+    EXPECT_NE(unit.find("IPAddressDeny=fd00:10:10::/48\n"), std::string::npos);
+    // Somebody switches forwarding off.
+    fake_.files.sysctls["net.ipv6.conf.all.forwarding"] = "0";
+    EXPECT_EQ(plan().plan.actions.size(), 1U);
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.files.sysctls.at("net.ipv6.conf.all.forwarding"), "1");
+    // A boot reads the registry alone.
+    fake_.network.links.clear();
+    EXPECT_EQ(cli::cmd_netns_up(fake_.host, "site-a"), cli::done);
+    EXPECT_EQ(fake_.network.links.at("veth0-site-a"), after);
+    put("/etc/wpns/wpns.toml", "");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_TRUE(plan().plan.actions.empty());
+    EXPECT_EQ(fake_.network.links.at("veth0-site-a"), before);
+    EXPECT_EQ(fake_.firewall.elements.at("veth0-site-a").gateway6, Ipv6{});
+}
+
+TEST_F(Lifecycle, ARunOverOneSiteTakesIpv6FromTheTableForAll) {
+    put("/etc/wpns/wpns.toml", "[network]\npool6 = \"fd00:10:10::/48\"\n");
+    put_site("site-a");
+    put_site("site-b");
+    ASSERT_EQ(errors_of(sync()), "");
+    put("/etc/wpns/wpns.toml", "");
+    ASSERT_EQ(errors_of(sync({{*SiteName::parse("site-a")}, {}, false})), "");
+    EXPECT_EQ(fake_.firewall.elements.at("veth0-site-b").address6, Ipv6{});
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_TRUE(plan().plan.actions.empty());
+}
+
+TEST_F(Lifecycle, APolicyThatTightensEndsIpv6FlowsToo) {
+    put("/etc/wpns/wpns.toml", "[network]\npool6 = \"fd00:10:10::/48\"\n");
+    put_site("site-a");
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto flow = [](const char* from, std::uint16_t port) {
+        return Flow6{*Ipv6::parse(from), *Ipv6::parse("2001:db8:1::1"), protocol_tcp, port,
+                     *Ipv6::parse(from)};
+    };
+    const auto kept = flow("fd00:10:10:40::2", 443);
+    const auto foreign = flow("fd00:10:10:41::2", 8080);
+    fake_.flows.open6 = {kept, flow("fd00:10:10:40::2", 8080), foreign};
+    put_site("site-a", "[network]\negress = \"web\"\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.flows.open6, (std::vector{kept, foreign}));
+}
+
 TEST_F(Lifecycle, ASourceAddressThatTheHostLacksIsRefusedByName) {
     fake_.facts.facts.addresses = {*Ipv4::parse("203.0.113.2")};
     put_site("site-a", "[network]\nsource_address = \"203.0.113.9\"\n");

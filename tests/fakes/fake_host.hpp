@@ -59,7 +59,8 @@ class FakeFiles : public host::Files {
     explicit FakeFiles(Faults& faults) : faults_(faults) {}
     std::map<std::string, File> files;
     std::map<std::string, Directory> directories;
-    std::map<std::string, std::string> sysctls = {{"net.ipv4.ip_forward", "0"}};
+    std::map<std::string, std::string> sysctls = {{"net.ipv4.ip_forward", "0"},
+                                                  {"net.ipv6.conf.all.forwarding", "0"}};
 
     [[nodiscard]] std::optional<File> read(const std::string& path) const override {
         const auto it = files.find(path);
@@ -231,7 +232,8 @@ class FakeNetwork : public host::Network {
         for (const std::string& name : host_ends) links.erase(name);
         return {};
     }
-    void gather(HostFacts&) const override {}
+    std::string uplink;
+    void gather(HostFacts& facts) const override { facts.uplink = uplink; }
 
   private:
     Faults& faults_;
@@ -553,6 +555,10 @@ class FakeFlows : public host::Flows {
 
     unsigned cut(const std::function<bool(const Flow&)>& forbidden) override {
         return static_cast<unsigned>(std::erase_if(open, forbidden));
+    }
+    std::vector<Flow6> open6;
+    unsigned cut6(const std::function<bool(const Flow6&)>& forbidden) override {
+        return static_cast<unsigned>(std::erase_if(open6, forbidden));
     }
 };
 

@@ -116,6 +116,22 @@ TEST_F(LinkTest, MtuIsThatOfBothEnds) {
     EXPECT_EQ(found(link), link);
 }
 
+TEST_F(LinkTest, AMacIsChangedInPlaceUnderAnOpenConnection) {
+    Link link = link_of("site-a");
+    network->ensure_link(link);
+    Socket inside = socket_of("site-a");
+    const int index = read_link(inside, link.site_end.name)->index;
+    const UniqueFd listener = listen_tcp("", 8080);
+    const auto connection = Connection::open_tcp("site-a", listener, link.host_address, 8080);
+    link.site_mac = *Mac::parse("02:00:5e:10:00:01");
+    EXPECT_NE(found(link), link);
+    network->ensure_link(link);
+    EXPECT_EQ(found(link), link);
+    EXPECT_EQ(read_link(inside, link.site_end.name)->index, index);
+    EXPECT_TRUE(connection.carries());
+    EXPECT_EQ(ping("", link.site_address), Reach::yes);
+}
+
 TEST_F(LinkTest, PairOfAnEarlierNamespaceIsReplacedWhileThatStillLives) {
     const Link link = link_of("site-a");
     network->ensure_link(link);

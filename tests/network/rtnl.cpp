@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 
@@ -111,6 +112,19 @@ void delete_address(Socket& socket, const std::string& link, Ipv4 address, unsig
     change_address(socket, RTM_DELADDR, link, address, prefix);
 }
 
+void add_route6(Socket& socket, const std::string& link, const Cidr6& to, const Ipv6& gateway) {
+    rtmsg header{};
+    header.rtm_family = AF_INET6;
+    header.rtm_dst_len = static_cast<unsigned char>(to.prefix());
+    header.rtm_table = RT_TABLE_MAIN;
+    header.rtm_protocol = RTPROT_STATIC;
+    header.rtm_type = RTN_UNICAST;
+    Message message(RTM_NEWROUTE, NLM_F_CREATE);
+    message.header(header).ipv6(RTA_DST, to.network()).ipv6(RTA_GATEWAY, gateway);
+    message.u32(RTA_OIF, static_cast<std::uint32_t>(index_of(socket, link)));
+    socket.request(message, "add IPv6 route");
+}
+
 void add_route(Socket& socket, const std::string& link, const Cidr& to, Ipv4 gateway,
                unsigned metric) {
     Message message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
@@ -152,6 +166,23 @@ void delete_altname(Socket& socket, const std::string& link, const std::string& 
     message.header(header).nest(IFLA_PROP_LIST,
                                 [&](Message& list) { list.text(IFLA_ALT_IFNAME, altname); });
     socket.request(message, "delete altname of " + link);
+}
+
+void add_queue(Socket& socket, int link, const std::string& kind, std::uint32_t handle) {
+    tcmsg header{};
+    header.tcm_ifindex = link;
+    header.tcm_parent = TC_H_ROOT;
+    header.tcm_handle = handle;
+    Message message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL);
+    socket.request(message.header(header).text(TCA_KIND, kind), "add queue " + kind);
+}
+
+void delete_queue(Socket& socket, int link) {
+    tcmsg header{};
+    header.tcm_ifindex = link;
+    header.tcm_parent = TC_H_ROOT;
+    Message message(RTM_DELQDISC, 0);
+    socket.request(message.header(header), "delete queue");
 }
 
 }  // namespace wpns::test

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "host/linux/nl_socket.hpp"
@@ -23,10 +24,14 @@ void add_address6(Socket& socket, const std::string& link, const std::string& ad
 void delete_address(Socket& socket, const std::string& link, Ipv4 address, unsigned prefix);
 void add_route(Socket& socket, const std::string& link, const Cidr& to, Ipv4 gateway,
                unsigned metric = 0);
+void add_route6(Socket& socket, const std::string& link, const Cidr6& to, const Ipv6& gateway);
 /// Through any link where `link` is empty.
 void delete_route(Socket& socket, const std::string& link, const Cidr& to);
 void add_blackhole(Socket& socket, const Cidr& to);
 void delete_neighbour(Socket& socket, const std::string& link, Ipv4 address);
 void delete_altname(Socket& socket, const std::string& link, const std::string& altname);
+/// In the place of the link's own queue; the link by its index.
+void add_queue(Socket& socket, int link, const std::string& kind, std::uint32_t handle);
+void delete_queue(Socket& socket, int link);
 
 }  // namespace wpns::test

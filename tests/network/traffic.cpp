@@ -5,6 +5,7 @@
 #include <netinet/ip_icmp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <array>
 #include <cerrno>
@@ -156,6 +157,21 @@ bool Connection::carries() const {
         if (!wait_for(*to, POLLIN) || recv(to->get(), &byte, 1, 0) != 1) return false;
     }
     return true;
+}
+
+Stream::Stream(const std::string& netns, const UniqueFd& listener, Ipv4 to, std::uint16_t port)
+    : near_(make_socket(netns, AF_INET, SOCK_STREAM)) {
+    const sockaddr_in name = inet(to, port);
+    const timeval patience{0, patience_ms * 1000};
+    check(connect(near_.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0 &&
+              wait_for(listener, POLLIN),
+          "connect");
+    far_ = UniqueFd(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    check(far_.valid(), "accept");
+    for (const UniqueFd* end : {&near_, &far_}) {
+        setsockopt(end->get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        setsockopt(end->get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    }
 }
 
 void send_udp(const std::string& netns, Ipv4 to, std::uint16_t port, std::optional<Ipv4> from) {

@@ -44,6 +44,18 @@ class Connection {
     UniqueFd far_;
 };
 
+/// An open TCP connection for much data: calls on its ends wait, at most as long as all here.
+class Stream {
+  public:
+    Stream(const std::string& netns, const UniqueFd& listener, Ipv4 to, std::uint16_t port);
+    [[nodiscard]] int near() const noexcept { return near_.get(); }
+    [[nodiscard]] int far() const noexcept { return far_.get(); }
+
+  private:
+    UniqueFd near_;
+    UniqueFd far_;
+};
+
 /// Sends one datagram, from that address where one is given.
 void send_udp(const std::string& netns, Ipv4 to, std::uint16_t port,
               std::optional<Ipv4> from = std::nullopt);

@@ -51,6 +51,17 @@ std::pair<std::string, Ipv4> link_and_address(const json& element) {
     return {parts.at(0).get<std::string>(), *address};
 }
 
+Ipv6 address6_in(const json& element) {
+    const auto text = value_of(element).at("concat").at(1).get<std::string>();
+    const auto address = Ipv6::parse(text);
+    if (!address) throw Error(ErrorKind::failed, "nft listed '" + printable(text) + "' as address");
+    return *address;
+}
+
+std::string link_in(const json& element) {
+    return value_of(element).at("concat").at(0).get<std::string>();
+}
+
 /// {"goto": {"target": chain}}; empty for any other verdict.
 std::string chain_in(const json& verdict) {
     const auto found = verdict.find("goto");
@@ -98,6 +109,10 @@ void take_addresses(NftContext& nft, render::FirewallCollections& all) {
         const auto [link, address] = link_and_address(element);
         all[link].gateways.insert(address);
     }
+    for (const json& element : elements_of(nft, "set", "sources6"))
+        all[link_in(element)].sources6.insert(address6_in(element));
+    for (const json& element : elements_of(nft, "set", "gateways6"))
+        all[link_in(element)].gateways6.insert(address6_in(element));
 }
 
 /// {"jump": {"target": "limit_50"}}; a number that is no limit for any other verdict.
@@ -148,9 +163,21 @@ std::map<std::string, Refusals> parse_refusals(NftContext& nft) {
         for (const json& element : elements_of(nft, "set", set)) {
             const json& parts = value_of(element).at("concat");
             found[parts.at(0).get<std::string>()].targets.push_back(
-                {link_and_address(element).second, parts.at(2).get<std::uint8_t>(),
+                {link_and_address(element).second,
+                 parts.at(2).get<std::uint8_t>(),
                  parts.size() > 3 ? parts.at(3).get<std::uint16_t>() : std::uint16_t{0},
-                 count_in(element)});
+                 count_in(element),
+                 {}});
+        }
+    for (const char* set : {"refused6", "refused_other6"})
+        for (const json& element : elements_of(nft, "set", set)) {
+            const json& parts = value_of(element).at("concat");
+            found[link_in(element)].targets.push_back(
+                {{},
+                 parts.at(2).get<std::uint8_t>(),
+                 parts.size() > 3 ? parts.at(3).get<std::uint16_t>() : std::uint16_t{0},
+                 count_in(element),
+                 address6_in(element)});
         }
     return found;
 }
@@ -196,7 +223,7 @@ bool table_exists(NftContext& nft) {
 std::string list_fixed_part(NftContext& nft) {
     const std::string rules = list_rules(nft);
     std::string text = rules;
-    for (const std::string set : {"set resolvers", "set private"})
+    for (const std::string set : {"set resolvers", "set private", "set private6"})
         if (has_collection(rules, set)) {
             const std::string command = "list set inet wpns " + set.substr(4);
             text += nft.list(command, NftContext::Listing::full);

@@ -66,16 +66,34 @@ nl::Socket socket_inside(int fd) {
     return std::move(*socket);
 }
 
-void disable_ipv6(const std::string& scope) {
-    // /proc/sys/net shows the network namespace of the thread that opens it.
-    const std::string path = "/proc/sys/net/ipv6/conf/" + scope + "/disable_ipv6";
+namespace {
+
+/// Writes a setting of IPv6 where it is another one; `scope` and `key` are parts of its path.
+/// /proc/sys/net shows the network namespace of the thread that opens it.
+void set_ipv6(const std::string& scope, const std::string& key, char value) {
+    const std::string path = "/proc/sys/net/ipv6/conf/" + scope + "/" + key;
     const UniqueFd reading(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!reading.valid() && errno == ENOENT) return;
     char now = 0;
-    if (reading.valid() && read(reading.get(), &now, 1) == 1 && now == '1') return;
+    if (reading.valid() && read(reading.get(), &now, 1) == 1 && now == value) return;
     const UniqueFd writing(open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!writing.valid() || write(writing.get(), "1\n", 2) != 2)
-        throw_errno("switch IPv6 off in " + path, errno);
+    const char text[] = {value, '\n'};
+    if (!writing.valid() || write(writing.get(), text, sizeof text) != sizeof text)
+        throw_errno("set " + path, errno);
+}
+
+}  // namespace
+
+void disable_ipv6(const std::string& scope) {
+    const std::string path = "/proc/sys/net/ipv6/conf/" + scope;
+    if (access(path.c_str(), F_OK) == 0) set_ipv6(scope, "disable_ipv6", '1');
+}
+
+void enable_ipv6(const std::string& link) {
+    set_ipv6(link, "accept_ra", '0');
+    set_ipv6(link, "autoconf", '0');
+    set_ipv6(link, "accept_dad", '0');
+    set_ipv6(link, "addr_gen_mode", '1');  // none, else a link-local address comes with "up"
+    set_ipv6(link, "disable_ipv6", '0');
 }
 
 }  // namespace wpns::host::linux_os

@@ -39,4 +39,8 @@ void run_in_namespace(int fd, const std::function<void()>& work);
 /// Nothing to do on a kernel without IPv6; written only where it is not off yet.
 void disable_ipv6(const std::string& scope);
 
+/// Switches IPv6 on for a link of the calling thread's namespace, which has no address but those
+/// that it is given: none made by itself, none by a router, none looked for on the link first.
+void enable_ipv6(const std::string& link);
+
 }  // namespace wpns::host::linux_os

@@ -115,7 +115,9 @@ WantedEnd host_end_of(const Link& link) {
             .prefix = link.prefix,
             .peer_address = link.site_address,
             .peer_mac = link.site_mac,
-            .default_route = false};
+            .default_route = false,
+            .six = {link.prefix6, link.host_address6, link.site_address6, link.site_mac, false},
+            .rate = link.down};
 }
 
 WantedEnd site_end_of(const Link& link) {
@@ -127,12 +129,22 @@ WantedEnd site_end_of(const Link& link) {
             .prefix = link.prefix,
             .peer_address = link.host_address,
             .peer_mac = link.host_mac,
-            .default_route = true};
+            .default_route = true,
+            .six = {link.prefix6, link.site_address6, link.host_address6, link.host_mac, true},
+            .rate = link.up};
+}
+
+QueueState queue_on(const std::map<int, QueueState>& queues, int link) {
+    const auto found = queues.find(link);
+    return found == queues.end() ? QueueState{} : found->second;
 }
 
 EndState read_end(nl::Socket& socket, const LinkState& link) {
-    return {link, read_addresses(socket, link.index), read_neighbours(socket, link.index),
-            read_routes(socket, link.index)};
+    EndState state{link, read_addresses(socket, link.index), read_neighbours(socket, link.index),
+                   read_routes(socket, link.index)};
+    state.queue = queue_on(read_queues(socket), link.index);
+    if (link.ipv6) state.six = read_six(socket)[link.index];
+    return state;
 }
 
 bool has_full_name(const LinkState& link, const names::LinkName& name) {
@@ -160,17 +172,29 @@ std::optional<AddressState> only_address(const EndState& state) {
     return address.remote == address.local ? std::optional(address) : std::nullopt;
 }
 
+bool has_wanted_ipv6(const EndState& state, const WantedEnd& wanted) {
+    if (wanted.six.prefix == 0) return !state.link.ipv6;
+    return state.link.ipv6 && is_as_wanted(state.six, wanted.six);
+}
+
 void correct_end(nl::Socket& socket, EndState state, const WantedEnd& wanted,
-                 const std::function<void(const std::string&)>& ipv6_off) {
-    // Before "up", so that the link never gets a link-local address.
-    if (state.link.ipv6) ipv6_off(wanted.name.name);
+                 const std::function<void(const std::string&, bool)>& switch_ipv6) {
+    const bool six = wanted.six.prefix != 0;
+    // Before "up", so that the link never gets a link-local address. IPv6 that is on may be on as
+    // the host has it by default.
+    if (state.link.ipv6 || six) switch_ipv6(wanted.name.name, six);
     correct_full_name(socket, state.link, wanted.name);
     correct_link(socket, state.link, wanted);
     // A new MAC flushes the link's neighbours, permanent ones too.
-    if (state.link.mac != wanted.mac) state.neighbours.clear();
+    if (state.link.mac != wanted.mac) {
+        state.neighbours.clear();
+        state.six.neighbours.clear();
+    }
     if (correct_addresses(socket, state, wanted)) state.routes.clear();
     correct_neighbour(socket, state, wanted);
     correct_route(socket, state, wanted);
+    if (six) correct_six(socket, state.link.index, wanted.name.name, state.six, wanted.six);
+    correct_rate(socket, state.link.index, state.queue, wanted.rate);
 }
 
 }  // namespace wpns::host::linux_os

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "host/linux/network_rate.hpp"
+#include "host/linux/network_six.hpp"
 #include "host/linux/network_state.hpp"
 #include "model/resource.hpp"
 
@@ -22,6 +24,8 @@ struct WantedEnd {
     Ipv4 peer_address;  ///< the other end, as a permanent neighbour
     Mac peer_mac;
     bool default_route = false;  ///< by way of peer_address
+    WantedSix six{};
+    std::uint64_t rate = 0;  ///< bits a second that leave by it at most; 0: no limit
 };
 
 [[nodiscard]] WantedEnd host_end_of(const Link& link);
@@ -32,8 +36,12 @@ struct EndState {
     std::vector<AddressState> addresses;
     std::vector<NeighbourState> neighbours;
     std::vector<RouteState> routes;
+    QueueState queue{};
+    SixState six{};
 };
 
+/// The queue that a listing has for a link.
+[[nodiscard]] QueueState queue_on(const std::map<int, QueueState>& queues, int link);
 /// Everything about the link `link`, asked for that link only where the kernel can.
 [[nodiscard]] EndState read_end(nl::Socket& socket, const LinkState& link);
 
@@ -44,9 +52,12 @@ struct EndState {
 /// The end's address when it has exactly one, and that a plain one; nothing otherwise.
 [[nodiscard]] std::optional<AddressState> only_address(const EndState& state);
 
-/// Changes what differs and nothing else. `ipv6_off(name)` switches IPv6 off on the link of that
+/// IPv6 is on where it is wanted, with exactly what is wanted, and off elsewhere.
+[[nodiscard]] bool has_wanted_ipv6(const EndState& state, const WantedEnd& wanted);
+
+/// Changes what differs and nothing else. `switch_ipv6(name, on)` switches IPv6 on the link of that
 /// name, in the namespace of the socket.
 void correct_end(nl::Socket& socket, EndState state, const WantedEnd& wanted,
-                 const std::function<void(const std::string&)>& ipv6_off);
+                 const std::function<void(const std::string&, bool)>& switch_ipv6);
 
 }  // namespace wpns::host::linux_os

@@ -21,7 +21,11 @@ namespace wpns::host::linux_os {
 ///  - prefix zero: the ends differ in it;
 ///  - host_mac zero: the host end is not in our group, or the site has no permanent neighbour entry
 ///    for it; site_mac zero: the host has none for the site end;
-///  - mtu zero: an end is down or speaks IPv6; else that of the end that differs from the wanted.
+///  - up, down: 1 where an end has a limit that is not as we make it;
+///  - host_address6, site_address6 and with either prefix6 zero: that end does not have exactly the
+///    wanted address, neighbour and default route of IPv6;
+///  - mtu zero: an end is down, or speaks IPv6 where none is wanted; else that of the end that
+///  differs from the wanted.
 [[nodiscard]] std::map<std::string, Link> find_pairs(nl::Socket& host,
                                                      std::span<const Link> wanted);
 

@@ -112,8 +112,15 @@ void wait_for_carrier(nl::Socket& host, nl::Socket& inside, const Pair& before,
 
 /// A pair that was there already is read in full; a new one has nothing yet.
 EndState state_of(nl::Socket& socket, const LinkState& link, bool fresh) {
-    if (fresh) return EndState{link, {}, {}, {}};
+    if (fresh) return EndState{link, {}, {}, {}, {}, {}};
     return read_end(socket, link);
+}
+
+void switch_ipv6(const std::string& name, bool on) {
+    if (on)
+        enable_ipv6(name);
+    else
+        disable_ipv6(name);
 }
 
 }  // namespace
@@ -130,11 +137,14 @@ void ensure_pair(nl::Socket& host, const Link& wanted) {
     }
     if (!pair) throw Error(ErrorKind::failed, "link " + wanted.host_end.name + " vanished");
     require_ours(pair->host, wanted);
-    correct_end(host, state_of(host, pair->host, fresh), host_end_of(wanted), disable_ipv6);
-    const auto ipv6_off_inside = [&](const std::string& name) {
-        run_in_namespace(space.get(), [&] { disable_ipv6(name); });
+    correct_end(host, state_of(host, pair->host, fresh), host_end_of(wanted), switch_ipv6);
+    const auto switch_inside = [&](const std::string& name, bool on) {
+        run_in_namespace(space.get(), [&] {
+            switch_ipv6(name, on);
+            switch_ipv6("lo", on);  // what a site sends to its own address comes by lo
+        });
     };
-    correct_end(inside, state_of(inside, pair->site, fresh), site_end_of(wanted), ipv6_off_inside);
+    correct_end(inside, state_of(inside, pair->site, fresh), site_end_of(wanted), switch_inside);
     wait_for_carrier(host, inside, *pair, wanted);
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "base/error.hpp"
 #include "host/linux/netns.hpp"
@@ -13,7 +14,7 @@ namespace {
 /// One listing of the host, by link.
 class HostView {
   public:
-    explicit HostView(nl::Socket& socket) {
+    HostView(nl::Socket& socket, bool with_ipv6) {
         for (LinkState& link : read_links(socket)) {
             names_[link.name] = link.index;
             ends_[link.index].link = std::move(link);
@@ -22,6 +23,9 @@ class HostView {
             ends_[address.link].addresses.push_back(address);
         for (const NeighbourState& entry : read_neighbours(socket))
             ends_[entry.link].neighbours.push_back(entry);
+        for (const auto& [link, queue] : read_queues(socket)) ends_[link].queue = queue;
+        if (!with_ipv6) return;
+        for (auto& [link, six] : read_six(socket)) ends_[link].six = std::move(six);
     }
     [[nodiscard]] const EndState* find(const std::string& name) const {
         const auto found = names_.find(name);
@@ -58,20 +62,27 @@ void put_host_end(Link& found, const EndState& host, const Link& wanted) {
         found.prefix = address->prefix;
     }
     if (host.link.group == names::link_group) found.host_mac = host.link.mac;
-    if (host.link.up && !host.link.ipv6) found.mtu = host.link.mtu;
+    const bool six = has_wanted_ipv6(host, host_end_of(wanted));
+    if (host.link.up && (six || wanted.prefix6 != 0)) found.mtu = host.link.mtu;
+    if (six) found.host_address6 = wanted.host_address6;
+    found.down = rate_of(host.queue);
 }
 
 void put_site_end(Link& found, const EndState& site, const EndState& host, const Link& wanted) {
     found.netns = wanted.netns;
     found.site_end.name = site.link.name;
     if (has_full_name(site.link, wanted.site_end)) found.site_end.full = wanted.site_end.full;
+    found.up = rate_of(site.queue);
     const auto address = only_address(site);
     if (address) found.site_address = address->local;
     if (!address || address->prefix != found.prefix) found.prefix = 0;
     if (!has_default_route(site, found.host_address)) found.host_address = Ipv4{};
     if (!has_neighbour(site, wanted.host_address, host.link.mac)) found.host_mac = Mac{};
     if (has_neighbour(host, wanted.site_address, site.link.mac)) found.site_mac = site.link.mac;
-    if (!site.link.up || site.link.ipv6)
+    const bool six = has_wanted_ipv6(site, site_end_of(wanted));
+    if (six) found.site_address6 = wanted.site_address6;
+    if (six && found.host_address6 == wanted.host_address6) found.prefix6 = wanted.prefix6;
+    if (!site.link.up || (!six && wanted.prefix6 == 0))
         found.mtu = 0;
     else if (found.mtu == wanted.mtu)
         found.mtu = site.link.mtu;
@@ -95,7 +106,8 @@ Link compose(const Link& wanted, const EndState& host) {
 std::map<std::string, Link> find_pairs(nl::Socket& host, std::span<const Link> wanted) {
     std::map<std::string, Link> found;
     if (wanted.empty()) return found;
-    const HostView view(host);
+    const bool with_ipv6 = std::ranges::any_of(wanted, &Link::prefix6);
+    const HostView view(host, with_ipv6);
     // One thread walks through all namespaces, one after the other.
     run_on_own_thread([&] {
         for (const Link& link : wanted)

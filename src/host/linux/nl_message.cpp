@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 
 namespace wpns::host::linux_os::nl {
@@ -37,6 +39,14 @@ Message& Message::copy(const nlattr& attribute) {
 
 void Message::check(int result) {
     if (result < 0) throw Error(ErrorKind::bug, "netlink message does not fit its buffer");
+}
+
+Ipv6 ipv6_of(const nlattr* attribute) {
+    Ipv6 address;
+    if (attribute != nullptr && nla_len(attribute) == static_cast<int>(address.bytes.size()))
+        std::copy_n(static_cast<const std::uint8_t*>(nla_data(attribute)), address.bytes.size(),
+                    address.bytes.begin());
+    return address;
 }
 
 Ipv4 ipv4_of(const nlattr* attribute) {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "model/address.hpp"
+#include "model/address6.hpp"
 
 namespace wpns::host::linux_os::nl {
 
@@ -29,7 +30,14 @@ class Message {
     Message& u32(int attribute, std::uint32_t value);
     Message& text(int attribute, const std::string& value);  ///< with its final NUL
     Message& ipv4(int attribute, Ipv4 value);
+    Message& ipv6(int attribute, const Ipv6& value) { return fixed(attribute, value.bytes); }
     Message& mac(int attribute, const Mac& value);
+    /// A structure of the kernel's.
+    template <typename Fixed>
+    Message& fixed(int attribute, const Fixed& value) {
+        check(nla_put(message_.get(), attribute, static_cast<int>(sizeof value), &value));
+        return *this;
+    }
     /// An attribute of another message, as it is there.
     Message& copy(const nlattr& attribute);
 
@@ -58,6 +66,8 @@ class Message {
 template <int Last>
 using Attributes = std::array<nlattr*, static_cast<std::size_t>(Last) + 1>;
 
+/// An address; zero for null and for what is no IPv6 address.
+[[nodiscard]] Ipv6 ipv6_of(const nlattr* attribute);
 /// An address in network byte order; 0.0.0.0 for null.
 [[nodiscard]] Ipv4 ipv4_of(const nlattr* attribute);
 

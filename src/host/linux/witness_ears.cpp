@@ -25,15 +25,27 @@ UniqueFd open_socket(int family, int type) {
     return fd;
 }
 
-/// On every IPv4 address, with a port that the kernel chooses; its number comes back.
-std::uint16_t bind_everywhere(int fd) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
+/// A TCP socket for both families where the kernel has IPv6.
+UniqueFd open_tcp() {
+    UniqueFd fd(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const int off = 0;
+    if (fd.valid() && ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0)
+        return fd;
+    return open_socket(AF_INET, SOCK_STREAM);
+}
+
+/// On every address, with a port that the kernel chooses; its number comes back.
+std::uint16_t bind_everywhere(const UniqueFd& socket) {
+    sockaddr_storage address{};
     socklen_t size = sizeof address;
-    if (::bind(fd, generic, size) != 0 || ::getsockname(fd, generic, &size) != 0)
-        throw_errno("bind a port", errno);
-    return ntohs(address.sin_port);
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    if (::getsockname(socket.get(), generic, &size) != 0) throw_errno("look at a socket", errno);
+    // The address of a new socket is its family and zeros: any address, any port.
+    if (::bind(socket.get(), generic, size) != 0) throw_errno("bind a port", errno);
+    size = sizeof address;
+    if (::getsockname(socket.get(), generic, &size) != 0) throw_errno("look at a port", errno);
+    // The port is at the same place for both families.
+    return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
 void bind_abstract(int fd, const std::string& name) {
@@ -51,7 +63,7 @@ void bind_abstract(int fd, const std::string& name) {
 class Sockets {
   public:
     Sockets()
-        : tcp_(open_socket(AF_INET, SOCK_STREAM)),
+        : tcp_(open_tcp()),
           udp_(open_socket(AF_INET, SOCK_DGRAM)),
           abstract_(open_socket(AF_UNIX, SOCK_STREAM)),
           end_(::eventfd(0, EFD_CLOEXEC)) {}
@@ -66,8 +78,8 @@ class Sockets {
     Witness::Ears open() {
         constexpr int backlog = 128;
         Witness::Ears ears;
-        ears.tcp = bind_everywhere(tcp_.get());
-        ears.udp = bind_everywhere(udp_.get());
+        ears.tcp = bind_everywhere(tcp_);
+        ears.udp = bind_everywhere(udp_);
         ears.abstract = "@wpns-verify-" + random_hex(8);
         bind_abstract(abstract_.get(), ears.abstract);
         if (::listen(tcp_.get(), backlog) != 0 || ::listen(abstract_.get(), backlog) != 0)

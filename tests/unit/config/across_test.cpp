@@ -43,6 +43,51 @@ TEST(Across, SubnetsArePinnedOnceAndInThePool) {
                        "network.subnet: 10.10.0.4/30 is in the reserved range 10.10.0.0/24"}));
 }
 
+TEST(Across, AMacAddressIsOneSitesAlone) {
+    const auto with_mac = [](const std::string& name, const std::string& mac) {
+        return site(name, "domain = '" + name + ".example'\n[network]\nmac = '" + mac + "'\n");
+    };
+    const auto derived = names::site_mac(SiteName::parse("d").value()).str();
+    const auto gateway = names::host_mac(SiteName::parse("e").value()).str();
+    const auto config =
+        read(std::nullopt,
+             {with_mac("a", "02:00:5e:10:00:01"), with_mac("b", "02:00:5E:10:00:01"),
+              with_mac("c", derived), site("d", "domain = 'd.example'\n"), with_mac("e", gateway)});
+    EXPECT_EQ(reasons(config),
+              (Reasons{"network.mac: 02:00:5e:10:00:01 is taken by a.toml:3:7",
+                       "network.mac: " + derived + " is taken by d.toml",
+                       "network.mac: " + gateway + " is taken by the host's end of e.toml"}));
+}
+
+TEST(Across, AMacAddressIsOfOneMachineAndLocal) {
+    for (const auto& [mac, reason] : std::map<std::string, std::string>{
+             {"03:00:5e:10:00:01", "03:00:5e:10:00:01 is the address of a group of machines"},
+             {"00:16:3e:10:00:01", "00:16:3e:10:00:01 is an address of a manufacturer"},
+             {"02:00:5e:10:00", "\"02:00:5e:10:00\" is not six hex pairs"}}) {
+        const auto config = read(
+            std::nullopt, {site("a", "domain = 'a.example'\n[network]\nmac = '" + mac + "'\n")});
+        EXPECT_EQ(reasons(config), Reasons{"network.mac: " + reason});
+    }
+}
+
+TEST(Across, AnIpv6PoolIsPrivateOrPublicAndLargeEnough) {
+    for (const auto& [pool, reason] : std::map<std::string, std::string>{
+             {"fd00:10:10::/48", ""},
+             {"2001:db8:1:2::/64", ""},
+             {"fe80::/48", "fe80::/48 is neither a private nor a public range"},
+             {"fc00:1::/48", "fc00:1::/48 is neither a private nor a public range"},
+             {"fd00::/100", "fd00::/100 has no room for the sites of 10.10.0.0/16"},
+             {"fd00::/8", "fd00::/8 has no room for the sites of 10.10.0.0/16"},
+             {"fd00::1/48",
+              "\"fd00::1/48\" has bits set right of the prefix; the network is fd00::/48"},
+             {"10.10.0.0/16",
+              "\"10.10.0.0/16\" is no IPv6 address of hex groups such as fd00::1"}}) {
+        const auto config = read(Source{"wpns.toml", "[network]\npool6 = '" + pool + "'\n"}, {});
+        EXPECT_EQ(reasons(config),
+                  reason.empty() ? Reasons{} : Reasons{"network.pool6: " + reason});
+    }
+}
+
 TEST(Across, SitesAreNotMeasuredByABrokenHostFile) {
     const auto config =
         read(Source{"wpns.toml", "[network]\npool = 'x'\n"},

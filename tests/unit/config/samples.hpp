@@ -30,6 +30,9 @@ inline const std::map<std::string, Sample>& site_samples() {
         {"network.egress", {"open"}},
         {"network.allow", {"203.0.113.0/24:443/tcp", "[@]"}},
         {"network.source_address", {"203.0.113.2"}},
+        {"network.mac", {"02:00:5e:10:00:01"}},
+        {"network.bandwidth.up", {"20mbit"}},
+        {"network.bandwidth.down", {"100mbit"}},
         {"limits.memory", {"512M"}},
         {"limits.cpu", {"100%"}},
         {"wordpress.source", {"/usr/share/wordpress"}},
@@ -46,6 +49,7 @@ inline const std::map<std::string, Sample>& host_samples() {
     static const std::map<std::string, Sample> samples = {
         {"network.pool", {"10.10.0.0/16"}},
         {"network.reserved", {"10.10.0.0/24"}},
+        {"network.pool6", {"fd00:10:10::/48"}},
         {"network.uplink", {"eth0"}},
         {"network.dns", {"192.0.2.53", "[@]"}},
         {"paths.data_dir", {"/var/lib/wpns/sites"}},

@@ -26,6 +26,9 @@ SiteConfig full_site() {
                           AllowTarget::parse("api.example.com").value()};
     site.network.source_address = Ipv4::parse("203.0.113.2").value();
     site.network.connections = 50;
+    site.network.mac = Mac::parse("02:00:5e:10:00:01").value();
+    site.network.up = 1'500'000;
+    site.network.down = 1'000'000'000;
     site.limits = {(1ULL << 30U) + 1, 150, 300};
     site.wordpress = {"/srv/wp.tar.gz", std::string(64, 'a'), CoreMode::own_copy, "de_DE_formal"};
     site.cron_minutes = 60;

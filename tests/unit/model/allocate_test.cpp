@@ -31,6 +31,11 @@ struct Host {
         const auto result = allocate_subnet(config, registry, facts, site_named(name), pinned);
         return result ? result->str() : result.error();
     }
+    std::string subnet6(std::string_view name, std::string_view block) const {
+        const auto result = allocate_subnet6(config, registry, site_named(name), cidr(block));
+        if (!result) return result.error();
+        return *result ? (*result)->str() : "none";
+    }
     std::string ids(const std::vector<std::uint32_t>& taken = {}) const {
         const auto result = allocate_ids(config, registry, taken);
         if (!result) return result.error();
@@ -170,6 +175,34 @@ TEST(AllocateIds, NeverGivesRootNobodyOrTheNumbersThatMeanNoChange) {
     EXPECT_EQ(host.ids(), "1 65533");
     EXPECT_EQ(host.ids({1, 65533}), "65536 4294967294");
     EXPECT_EQ(host.ids({1, 65533, 65536}).substr(0, 6), "no two");
+}
+
+TEST(Allocate6, ThePlaceIsThatOfTheSubnet) {
+    Host host;
+    EXPECT_EQ(host.subnet6("site-a", "10.10.1.0/30"), "none");
+    host.config.pool6 = Cidr6::parse("fd00:10:10::/48").value();
+    EXPECT_EQ(host.subnet6("site-a", "10.10.1.0/30"), "fd00:10:10:40::/64");
+    EXPECT_EQ(host.subnet6("site-b", "10.10.1.4/30"), "fd00:10:10:41::/64");
+    EXPECT_EQ(host.subnet6("site-z", "10.10.255.252/30"), "fd00:10:10:3fff::/64");
+    host.config.pool6 = Cidr6::parse("2001:db8::/64").value();
+    EXPECT_EQ(host.subnet6("site-b", "10.10.1.4/30"), "2001:db8::41:0/112");
+    host.config.pool6 = Cidr6::parse("2001:db8::/100").value();
+    EXPECT_EQ(subnet6_prefix(host.config), 0U);
+}
+
+TEST(Allocate6, WhatASiteHasStaysItsOwn) {
+    Host host;
+    host.with_site("site-a", "10.10.1.0/30").with_site("site-b", "10.10.1.4/30", 3, 4);
+    host.config.pool6 = Cidr6::parse("fd00:10:10::/48").value();
+    auto& held = host.registry.sites.at(site_named("site-a")).allocation.subnet6;
+    held = Cidr6::parse("fd00:10:10:7::/64").value();
+    EXPECT_EQ(host.subnet6("site-a", "10.10.1.0/30"), "fd00:10:10:7::/64");
+    // Of two that would have the same, the second one gets the next.
+    held = Cidr6::parse("fd00:10:10:41::/64").value();
+    EXPECT_EQ(host.subnet6("site-b", "10.10.1.4/30"), "fd00:10:10:42::/64");
+    // Another pool is another place.
+    host.config.pool6 = Cidr6::parse("fd00:20::/48").value();
+    EXPECT_EQ(host.subnet6("site-a", "10.10.1.0/30"), "fd00:20:0:40::/64");
 }
 
 }  // namespace

@@ -159,6 +159,10 @@ TEST(RegistryText, APolicyComesBack) {
         network.allow.push_back(*AllowTarget::parse(target));
     network.source_address = *Ipv4::parse("203.0.113.2");
     network.connections = 50;
+    network.mac = *Mac::parse("02:00:5e:10:00:01");
+    registry.sites.at(site("site-a")).allocation.subnet6 = *Cidr6::parse("fd00:10:10:40::/64");
+    network.up = 20'000'000;
+    network.down = 10'000'000'000;
     const std::string text = to_text(registry);
     EXPECT_NE(text.find("allow = [\"203.0.113.0/24\", \"198.51.100.7:443/tcp\", "
                         "\"api.example.com:53/udp\"]\n"),

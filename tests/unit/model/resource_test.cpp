@@ -97,6 +97,8 @@ std::vector<Resource> different_resources() {
     vary(firewall(), [](auto& f) { f.names = "0123456789abcdef"; });
     vary(firewall(), [](auto& f) { f.source_address = {7}; });
     vary(firewall(), [](auto& f) { f.connections = 50; });
+    vary(firewall(), [](auto& f) { f.address6.bytes[15] = 2; });
+    vary(firewall(), [](auto& f) { f.gateway6.bytes[15] = 2; });
     vary(link(), [](auto&) {});
     vary(link(), [](auto& l) { l.host_end.name = "x"; });
     vary(link(), [](auto& l) { l.host_end.full = "x"; });
@@ -109,6 +111,17 @@ std::vector<Resource> different_resources() {
     vary(link(), [](auto& l) { l.host_mac.bytes[5] = 9; });
     vary(link(), [](auto& l) { l.site_mac.bytes[5] = 9; });
     vary(link(), [](auto& l) { l.mtu = 1400; });
+    vary(link(), [](auto& l) { l.up = 1400; });
+    vary(link(), [](auto& l) { l.prefix6 = 64; });
+    vary(link(), [](auto& l) {
+        l.prefix6 = 64;
+        l.host_address6.bytes[15] = 1;
+    });
+    vary(link(), [](auto& l) {
+        l.prefix6 = 64;
+        l.site_address6.bytes[15] = 1;
+    });
+    vary(link(), [](auto& l) { l.down = 1400; });
     return all;
 }
 

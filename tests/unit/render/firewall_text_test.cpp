@@ -124,5 +124,24 @@ TEST(FirewallTableText, WhatTrafficMayFillHasASize) {
     }
 }
 
+TEST(FirewallText, WithoutAnIpv6PoolThereIsNothingOfIt) {
+    const std::string text = firewall_table_text(pool, {});
+    EXPECT_FALSE(firewall_has_ipv6(text));
+    EXPECT_EQ(text.find("ip6"), text.npos);
+    EXPECT_NE(text.find("\t\tmeta nfproto ipv6 drop\n"), text.npos);
+}
+
+TEST(FirewallText, AnIpv6PoolIsTranslatedWhereItIsPrivate) {
+    const std::string local =
+        firewall_table_text(pool, {}, Cidr6::parse("fd00:10:10::/48").value());
+    EXPECT_TRUE(firewall_has_ipv6(local));
+    EXPECT_EQ(local.find("nfproto ipv6 drop"), local.npos);
+    EXPECT_EQ(local.find("SIX"), local.npos);
+    EXPECT_NE(local.find("ip6 saddr fd00:10:10::/48 masquerade"), local.npos);
+    const std::string routed = firewall_table_text(pool, {}, Cidr6::parse("2001:db8::/48").value());
+    EXPECT_EQ(routed.find("ip6 saddr 2001:db8"), routed.npos);
+    EXPECT_NE(routed.find("ip6 daddr 2001:db8::/48 goto refuse"), routed.npos);
+}
+
 }  // namespace
 }  // namespace wpns::render
