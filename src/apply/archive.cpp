@@ -22,6 +22,7 @@ SiteRecord record_of(const ArchiveRecord& archived, const std::string& data) {
     record.domain = archived.domain;
     for (const char* part : {"", "/www"})
         record.resources[{Kind::directory, data + part, archived.site.str()}] = pending;
+    record.resources[{Kind::quota, data, archived.site.str()}] = pending;
     return record;
 }
 

@@ -81,11 +81,23 @@ void rename_content(const host::Host& host, const RestoreTarget& target) {
                  [&] { require_answer(host.process.run(command), "renamed", "rename.php"); });
 }
 
+/// As desired state has them: they go live with the rest.
+void make_temporary_directories(host::Files& files, const RestoreTarget& target) {
+    const std::string top = target.staging.data + "/tmp";
+    const auto uid = target.allocation.uid;
+    const auto db_uid = target.allocation.db_uid;
+    files.make_directory(top, {});
+    files.make_directory(top + "/php", {uid, uid, 0700});
+    files.make_directory(top + "/web", {uid, uid, 0700});
+    files.make_directory(top + "/database", {db_uid, db_uid, 0700});
+}
+
 }  // namespace
 
 void stage_files(const host::Host& host, const Backup& backup, const RestoreTarget& target) {
     const auto uid = target.allocation.uid;
     const Directory own{uid, uid, 0700};
+    make_temporary_directories(host.files, target);
     const std::string www = target.staging.data + "/www";
     host.files.make_directory(www, target.core == CoreMode::managed ? Directory{} : own);
     if (target.units.files != www) host.files.make_directory(target.units.files, own);

@@ -14,7 +14,10 @@ namespace {
 using nlohmann::ordered_json;
 
 void print_finding(const apply::Finding& finding) {
-    std::cout << (finding.problem.empty() ? "ok    " : "BAD   ") << finding.about;
+    std::cout << (finding.problem.empty() ? "ok    "
+                  : finding.bearable      ? "note  "
+                                          : "BAD   ")
+              << finding.about;
     if (finding.problem.empty()) {
         std::cout << "\n";
         return;
@@ -28,7 +31,7 @@ ordered_json json_of(const std::vector<apply::Finding>& findings) {
     auto list = ordered_json::array();
     for (const auto& finding : findings)
         list.push_back({{"about", finding.about},
-                        {"ok", finding.problem.empty()},
+                        {"ok", finding.problem.empty() || finding.bearable},
                         {"problem", finding.problem},
                         {"meaning", finding.meaning},
                         {"fix", finding.fix}});
@@ -41,7 +44,7 @@ int cmd_doctor(const Globals& globals, const host::Host& host) {
     Session session(globals, host, NoFiles::fine);
     std::vector<apply::Finding> findings;
     if (!session.registry().sites.empty())
-        findings = apply::examine(host, session.registry(), session.config().host.pool);
+        findings = apply::examine(host, session.registry(), session.config().host);
     if (globals.json)
         print_json(json_of(findings));
     else if (findings.empty())
@@ -49,7 +52,9 @@ int cmd_doctor(const Globals& globals, const host::Host& host) {
     else
         for (const auto& finding : findings) print_finding(finding);
     const bool well = std::ranges::all_of(
-        findings, [](const apply::Finding& finding) { return finding.problem.empty(); });
+        findings, [](const apply::Finding& finding) {
+            return finding.problem.empty() || finding.bearable;
+        });
     return well ? done : failed;
 }
 

@@ -28,6 +28,9 @@ struct Inputs {
                                                            const SiteConfig& config,
                                                            const SiteRecord& record);
 
+/// The quota of a site whose `limits.disk` is so many bytes.
+[[nodiscard]] Quota quota(std::uint64_t disk);
+
 /// Whether any site is parked when it is idle.
 enum class Idling { none, some };
 

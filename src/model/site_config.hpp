@@ -69,6 +69,8 @@ struct SiteConfig {
         std::uint64_t memory = 512ULL << 20;  ///< bytes for PHP, database, web and cron together
         unsigned cpu_percent = 100;           ///< of one core
         unsigned tasks = 200;
+        unsigned io_weight = 100;          ///< share of the disks when they are busy, 1 to 10000
+        std::uint64_t disk = 10ULL << 30;  ///< bytes of files, database and temporary files
         bool operator==(const Limits&) const = default;
     } limits;
 
