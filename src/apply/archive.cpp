@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "base/error.hpp"
+#include "model/names.hpp"
 
 namespace wpns::apply {
 namespace {
@@ -20,9 +21,10 @@ SiteRecord record_of(const ArchiveRecord& archived, const std::string& data) {
     SiteRecord record;
     record.allocation = archived.allocation;
     record.domain = archived.domain;
-    for (const char* part : {"", "/www"})
+    for (const char* part : {"", "/www", "/tmp/php", "/tmp/web", names::database_tmp})
         record.resources[{Kind::directory, data + part, archived.site.str()}] = pending;
-    record.resources[{Kind::quota, data, archived.site.str()}] = pending;
+    for (const char* part : {"", names::database_tmp})
+        record.resources[{Kind::quota, data + part, archived.site.str()}] = pending;
     return record;
 }
 

@@ -58,8 +58,7 @@ void exchange_data(const host::Host& host, const Backup& backup, const RestoreTa
     if (!files.is_directory(archive_dir)) files.make_directory(archive_dir, Directory{0, 0, 0700});
     files.make_directory(target.staging.run_dir, {});
     files.make_directory(path, {});
-    // Counted by itself until it goes live: the old state must not keep the new one out.
-    if (const auto quota = host.quotas.find(target.intent.data)) host.quotas.set(path, *quota);
+    limit_staging(host, target, "");
     files.write(path + "/" + unfinished_file, File{});
     with_context("unpack the files", [&] { stage_files(host, backup, target); });
     with_context("load the database", [&] { stage_database(host, backup, target); });

@@ -116,8 +116,12 @@ class SiteBuilder {
                                 Directory{uid, uid, 0700}, {top, account});
         };
         const auto& allocation = site_.record.allocation;
-        temporary_ = {own("php", allocation.uid, account_), own("web", allocation.uid, account_),
+        temporary_ = {own("web", allocation.uid, account_), own("php", allocation.uid, account_),
                       own("database", allocation.db_uid, db_account_)};
+        if (!site_.inputs.facts.no_quotas.empty()) return;
+        temporary_.push_back(builder_.add(Kind::quota, site_.data() + names::database_tmp,
+                                          temporary_quota(site_.config.limits.disk),
+                                          {temporary_.back()}));
     }
 
     /// DATA/www belongs to the site as a whole only with a core of its own. Else it is root's and
@@ -329,6 +333,10 @@ Quota quota(std::uint64_t disk) {
     // As many bytes for each file as ext4 itself reckons with when it is made.
     constexpr std::uint64_t bytes_for_a_file = 16U << 10;
     return {disk, disk / bytes_for_a_file, 0};
+}
+
+Quota temporary_quota(std::uint64_t disk) {
+    return quota(disk / 4);
 }
 
 std::expected<Desired, std::string> for_site(const Inputs& inputs, const SiteName& site,

@@ -65,7 +65,7 @@ struct Directory {
     bool operator==(const Directory&) const = default;
 };
 
-/// What everything below a directory of root's may take on its disk together, whoever owns it.
+/// What everything below a directory may take on its disk together, whoever owns it.
 struct Quota {
     std::uint64_t bytes = 0;  ///< 0: no limit
     std::uint64_t files = 0;  ///< files, directories and links

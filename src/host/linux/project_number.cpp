@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/error.hpp"
+#include "base/scope_guard.hpp"
 #include "base/text.hpp"
 #include "host/linux/files_list.hpp"
 #include "host/linux/path_open.hpp"
@@ -41,32 +42,39 @@ class Marker {
         for (const auto& name : names_in(fd, shown)) entry(fd, name, shown + "/" + printable(name));
     }
 
+    /// A top of another owner is marked by him.
+    void top(int fd, const std::string& shown) const { opened(fd, shown); }
+
   private:
     void entry(int in, const std::string& name, const std::string& shown) const {
         struct stat info {};
         if (::fstatat(in, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return;  // gone by now
         if (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) return;  // holds no data
-        const auto fd = open_entry(in, name, info.st_mode, shown);
-        if (!fd.valid()) return;
-        const struct stat opened = stat_of(fd.get(), shown);
-        if (S_ISREG(opened.st_mode)) return mark(fd.get(), project_, false, shown);
-        if (!S_ISDIR(opened.st_mode)) return;
-        if (opened.st_uid == owner_) return directory(fd.get(), shown);
-        if (owner_ == 0) as_owner(fd.get(), opened.st_uid, shown);
+        auto fd = open_below(in, name.c_str(), file_flags, resolve_inside);
+        if (!fd && fd.error() == EACCES) return closed_entry(in, name, info.st_mode, shown);
+        if (fd) return opened(fd->get(), shown);
+        if (fd.error() != ENOENT && fd.error() != ELOOP)  // gone or replaced meanwhile
+            throw_errno("count " + shown, fd.error());
     }
 
-    /// Of a mode that keeps out even its owner: for the moment it lets him in.
-    [[nodiscard]] static UniqueFd open_entry(int in, const std::string& name, mode_t mode,
-                                             const std::string& shown) {
-        auto fd = open_below(in, name.c_str(), file_flags, resolve_inside);
-        if (!fd && fd.error() == EACCES &&
-            ::fchmodat(in, name.c_str(), (mode & 07777) | 0700, AT_SYMLINK_NOFOLLOW) == 0) {
-            fd = open_below(in, name.c_str(), file_flags, resolve_inside);
-            if (fd) (void)::fchmod(fd->get(), mode & 07777);
-        }
-        if (fd) return std::move(*fd);
-        if (fd.error() == ENOENT || fd.error() == ELOOP) return {};  // gone or replaced meanwhile
-        throw_errno("count " + shown, fd.error());
+    /// Of a mode that keeps out even its owner: it lets him in for that long.
+    void closed_entry(int in, const std::string& name, mode_t mode,
+                      const std::string& shown) const {
+        (void)::fchmodat(in, name.c_str(), (mode & 07777) | 0700, AT_SYMLINK_NOFOLLOW);
+        const auto fd = open_below(in, name.c_str(), file_flags, resolve_inside);
+        if (!fd) throw_errno("count " + shown, fd.error());
+        const ScopeGuard close([&] { (void)::fchmod(fd->get(), mode & 07777); });
+        opened(fd->get(), shown);
+    }
+
+    void opened(int fd, const std::string& shown) const {
+        const struct stat info = stat_of(fd, shown);
+        if (S_ISREG(info.st_mode)) mark(fd, project_, false, shown);
+        if (!S_ISDIR(info.st_mode)) return;
+        if (info.st_uid == owner_)
+            directory(fd, shown);
+        else if (owner_ == 0)
+            as_owner(fd, info.st_uid, shown);
     }
 
     /// Its words, when it fails, are those of an Error; silence is success.
@@ -96,7 +104,7 @@ std::uint32_t project_of(int directory) {
 }
 
 void give_project(int directory, std::uint32_t project, const std::string& shown) {
-    Marker(project, 0).directory(directory, shown);
+    Marker(project, 0).top(directory, shown);
 }
 
 }  // namespace wpns::host::linux_os

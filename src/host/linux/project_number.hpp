@@ -16,7 +16,7 @@ inline constexpr std::uint32_t first_project = 0x57500000;
 /// The number that a directory hands down; 0 where it hands none down.
 [[nodiscard]] std::uint32_t project_of(int directory);
 
-/// Gives an open directory, which is of the root world, and all below it the number. What belongs
+/// Gives an open directory and all below it the number. What belongs
 /// to another owner is gone through by a child that has become that owner. Error where something
 /// cannot be given it.
 void give_project(int directory, std::uint32_t project, const std::string& shown);

@@ -95,7 +95,10 @@ class ProjectQuotas final : public Quotas {
         std::uint32_t project = project_of(fd.get());
         const auto known = quota_at(fd.get());
         if (!known || known->bytes == 0) {
-            if (project == 0) project = unused_project(fd.get(), directory);
+            if (project == 0) {
+                project = unused_project(fd.get(), directory);
+                set_limits(fd.get(), project, {}, directory);  // one that was deleted left its own
+            }
             give_project(fd.get(), project, directory);
             sync_fd(fd.get(), directory);
         }

@@ -61,7 +61,6 @@ inline const std::map<std::string, std::string>& number_samples() {
         {"php.max_children", "8"},      {"mysql.max_connections", "30"}, {"network.mtu", "1500"},
         {"network.connections", "200"}, {"limits.tasks", "200"},
         {"limits.io_weight", "200"},
-        {"limits.disk", "\"5G\""},
     };
     return samples;
 }
