@@ -168,6 +168,7 @@ class FakeFiles : public host::Files {
         std::erase_if(files, [&](const auto& entry) { return below(entry.first, directory); });
         std::erase_if(directories,
                       [&](const auto& entry) { return below(entry.first, directory); });
+        std::erase_if(quotas, [&](const auto& entry) { return below(entry.first, directory); });
     }
     template <typename Entries>
     static void move(Entries& entries, const std::string& from, const std::string& to) {

@@ -70,8 +70,15 @@ void set_limits(int fd, std::uint32_t project, const Quota& quota, const std::st
         throw_errno("limit " + shown, error);
 }
 
-std::optional<Quota> quota_at(int fd) {
+/// The number that a directory has not just inherited; else 0.
+std::uint32_t own_project(int fd) {
+    const UniqueFd above(::openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     const std::uint32_t project = project_of(fd);
+    return above.valid() && project_of(above.get()) == project ? 0 : project;
+}
+
+std::optional<Quota> quota_at(int fd) {
+    const std::uint32_t project = own_project(fd);
     if (project == 0) return std::nullopt;
     if_dqblk found{};
     if (quota_call(fd, Q_GETQUOTA, project, &found) != 0) return std::nullopt;
@@ -92,7 +99,7 @@ class ProjectQuotas final : public Quotas {
     /// The limit last: as long as there is none, counting is not through.
     void set(const std::string& directory, const Quota& quota) override {
         const UniqueFd fd = need_directory(directory);
-        std::uint32_t project = project_of(fd.get());
+        std::uint32_t project = own_project(fd.get());
         const auto known = quota_at(fd.get());
         if (!known || known->bytes == 0) {
             if (project == 0) {
@@ -107,7 +114,7 @@ class ProjectQuotas final : public Quotas {
 
     void lift(const std::string& directory) override {
         const auto fd = open_directory(directory);
-        if (fd && quota_at(fd->get())) set_limits(fd->get(), project_of(fd->get()), {}, directory);
+        if (fd && quota_at(fd->get())) set_limits(fd->get(), own_project(fd->get()), {}, directory);
     }
 };
 

@@ -31,6 +31,7 @@ inline const std::map<std::string, Sample>& site_samples() {
         {"network.source_address", {"203.0.113.2"}},
         {"limits.memory", {"512M"}},
         {"limits.cpu", {"100%"}},
+        {"limits.disk", {"5G"}},
         {"wordpress.source", {"/usr/share/wordpress"}},
         {"wordpress.sha256", {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}},
         {"wordpress.core", {"managed"}},
