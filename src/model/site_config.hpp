@@ -61,7 +61,8 @@ struct SiteConfig {
         Egress egress = Egress::open;
         std::vector<AllowTarget> allow{};      ///< what else it reaches: also private, also port 25
         std::optional<Ipv4> source_address{};  ///< which address of the host it leaves by
-        unsigned connections = 0;              ///< most connections at a time; 0: no limit
+        /// Most connections at a time. A site without a limit could fill the kernel's table of all.
+        unsigned connections = 2000;
         bool operator==(const Network&) const = default;
     } network;
 
