@@ -96,9 +96,12 @@ void make_temporary_directories(const host::Host& host, const RestoreTarget& tar
 
 }  // namespace
 
-void limit_staging(const host::Host& host, const RestoreTarget& target, const std::string& part) {
-    if (const auto quota = host.quotas.find(target.intent.data + part))
-        host.quotas.set(target.staging.data + part, *quota);
+void limit_staging(const host::Host& host, const RestoreTarget& target, const std::string& part,
+                   std::uint64_t room) {
+    auto quota = host.quotas.find(target.intent.data + part);
+    if (!quota) return;
+    if (quota->bytes != 0) quota->bytes += room;
+    host.quotas.set(target.staging.data + part, *quota);
 }
 
 void stage_files(const host::Host& host, const Backup& backup, const RestoreTarget& target) {

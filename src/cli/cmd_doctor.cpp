@@ -51,10 +51,9 @@ int cmd_doctor(const Globals& globals, const host::Host& host) {
         std::cout << "no site is set up: nothing to look at\n";
     else
         for (const auto& finding : findings) print_finding(finding);
-    const bool well = std::ranges::all_of(
-        findings, [](const apply::Finding& finding) {
-            return finding.problem.empty() || finding.bearable;
-        });
+    const bool well = std::ranges::all_of(findings, [](const apply::Finding& finding) {
+        return finding.problem.empty() || finding.bearable;
+    });
     return well ? done : failed;
 }
 

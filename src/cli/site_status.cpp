@@ -49,8 +49,7 @@ std::map<SiteName, SiteStatus> site_statuses(Session& session) {
         status.record = &record;
         status.units = units_of(record, states);
         status.state = state_of(status.units);
-        status.disk =
-            session.host().quotas.find(session.config().host.data_dir + "/" + name.str());
+        status.disk = session.host().quotas.find(session.config().host.data_dir + "/" + name.str());
         status.verified = load_verified(session.host(), name);
     }
     return statuses;

@@ -19,7 +19,7 @@ struct SiteStatus {
     std::map<std::string, std::string>
         units;  ///< unit name to its active state ("inactive" where not loaded)
     bool has_file = true;
-    std::optional<Quota> disk{};  ///< nothing where its filesystem does not count it
+    std::optional<Quota> disk{};         ///< nothing where its filesystem does not count it
     std::optional<Verified> verified{};  ///< how the last `wpns verify` ended
 };
 

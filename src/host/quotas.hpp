@@ -17,9 +17,9 @@ class Quotas {
     [[nodiscard]] virtual std::string lack(const std::string& directory) const = 0;
     /// Limit and use of a directory; nothing where it is not there or has no number of its own.
     [[nodiscard]] virtual std::optional<Quota> find(const std::string& directory) const = 0;
-    /// Gives a directory in the root world a number that nothing else on its filesystem has, unless it has
-    /// one, counts what is in it already, looked at by its owners, and sets the limit. Error where
-    /// there are no quotas.
+    /// Gives a directory in the root world a number that nothing else on its filesystem has, unless
+    /// it has one, counts what is in it already, looked at by its owners, and sets the limit. Error
+    /// where there are no quotas.
     virtual void set(const std::string& directory, const Quota& quota) = 0;
     /// Takes the limit away; what is there stays counted. Nothing to do where there is none.
     virtual void lift(const std::string& directory) = 0;

@@ -197,8 +197,8 @@ struct Vhost {
     bool operator==(const Vhost& other) const { return content == other.content; }
 };
 
-using Resource = std::variant<Account, Directory, Quota, Core, File, Netns, FirewallTable, FirewallSite,
-                              Link, Database, Unit, Wordpress, Vhost>;
+using Resource = std::variant<Account, Directory, Quota, Core, File, Netns, FirewallTable,
+                              FirewallSite, Link, Database, Unit, Wordpress, Vhost>;
 
 /// The first 16 hex digits of the SHA-256 over key and resource in a canonical text; the registry
 /// keeps it. The same in every version of the program, or an upgrade would restart all sites. It

@@ -686,9 +686,9 @@ struct FakeHost {
     FakeFirewallEvents firewall_events;
     FakeVisits visits;
     FakeQuotas quotas{faults, files};
-    host::Host host{accounts, files, network, firewall, units,   process, facts,           archives,
-                    web,      lock,  flows,   resolver, witness, parts,   firewall_events, visits,
-                    quotas};
+    host::Host host{accounts,        files,  network, firewall, units,    process, facts,
+                    archives,        web,    lock,    flows,    resolver, witness, parts,
+                    firewall_events, visits, quotas};
 
     void fail_at(unsigned change) { faults = {0, change}; }
 };

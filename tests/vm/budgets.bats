@@ -89,7 +89,7 @@ used() { status_of "$1" .disk.used; }
 }
 
 @test "disk: a full site is removed, comes back from its archive, and is purged" {
-    run -0 on wpns remove site-a
+    run -0 on wpns remove site-a --yes
     assert_serves site-b
     run -0 on wpns archive list --json
     local name

@@ -21,9 +21,9 @@
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts, *files, *network, *firewall, *units,   *process, *facts,           *archives,
-            *web,      *lock,  *flows,   *resolver, *witness, *parts,   *firewall_events, *visits,
-            *quotas};
+    return {*accounts,        *files,  *network, *firewall, *units,    *process, *facts,
+            *archives,        *web,    *lock,    *flows,    *resolver, *witness, *parts,
+            *firewall_events, *visits, *quotas};
 }
 
 std::unique_ptr<LinuxHost> make_host(Waiting waiting) {

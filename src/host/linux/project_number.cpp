@@ -49,7 +49,7 @@ class Marker {
     void entry(int in, const std::string& name, const std::string& shown) const {
         struct stat info {};
         if (::fstatat(in, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return;  // gone by now
-        if (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) return;  // holds no data
+        if (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) return;              // holds no data
         auto fd = open_below(in, name.c_str(), file_flags, resolve_inside);
         if (!fd && fd.error() == EACCES) return closed_entry(in, name, info.st_mode, shown);
         if (fd) return opened(fd->get(), shown);

@@ -59,9 +59,9 @@ inline const std::map<std::string, Sample>& host_samples() {
 /// Keys that take numbers only.
 inline const std::map<std::string, std::string>& number_samples() {
     static const std::map<std::string, std::string> samples = {
-        {"php.max_children", "8"},      {"mysql.max_connections", "30"}, {"network.mtu", "1500"},
-        {"network.connections", "200"}, {"limits.tasks", "200"},
-        {"limits.io_weight", "200"},
+        {"php.max_children", "8"}, {"mysql.max_connections", "30"},
+        {"network.mtu", "1500"},   {"network.connections", "200"},
+        {"limits.tasks", "200"},   {"limits.io_weight", "200"},
     };
     return samples;
 }
