@@ -11,7 +11,7 @@ seconds=${WPNS_ATTACK_SECONDS:-20}
 setup_file() {
     reset_machine
     add_site site-a site-b
-    on mkdir -p /run/attack
+    on sh -c "rm -rf /run/attack && mkdir /run/attack"
     on_stdin sh -c 'cat >/run/attack/load.php' <"$BATS_TEST_DIRNAME/load.php"
     on_stdin wpns exec site-a -- sh -c 'cat >wp-content/attack.php' <"$BATS_TEST_DIRNAME/attack.php"
     on_stdin wpns exec site-a -- sh -c 'cat >wp-content/web.php' <<'END'
@@ -106,7 +106,8 @@ row() { jq -r --arg when "$1" '"| \($when) | \(.answers) | \(.failed | tojson) |
         echo "Connections that the host followed at most: $flows."
     } | tee "$BATS_FILE_TMPDIR/table" | sed 's/^/# /' >&3
     [ "$(jq '.failed | length' <<<"$during")" = 0 ]
-    ((flows < 4000))
+    # a small part of the table, also of its own address on the host, which counts for no limit
+    ((flows * 10 < $(on cat /proc/sys/net/netfilter/nf_conntrack_max)))
     [ "$(on sh -c 'ls -lR --time-style=full-iso /etc /usr/bin /var/lib/wpns/core | grep -v wpns | sha256sum')" = "$sum" ]
 }
 
