@@ -42,7 +42,7 @@ assert_score() {
     assert_score exec 0.6
     assert_score mysqld 0.1
     assert_score web 0.1
-    assert_score dbinit 0.3
+    assert_score dbinit 0.1
 }
 
 # A line of the table: line SERVICE DEBIANS-UNIT-FILE
