@@ -94,7 +94,7 @@ used() { status_of "$1" .disk.used; }
     run -0 on wpns archive list --json
     local name
     name=$(jq -r '[.archives[] | select(.kind == "removed")][0].name' <<<"$output")
-    run -0 on wpns archive restore "$name" --yes
+    run -0 on wpns archive restore "$name"
     [ "$(status_of site-a .disk.limit)" = $((128 << 20)) ]
     [ "$(projects "$data/site-a" | wc -l)" -eq 1 ]
     run -0 on wpns remove site-a --purge --yes
