@@ -16,3 +16,5 @@ lib_dir=${BASH_SOURCE[0]%/*}
 . "$lib_dir/internet.sh"
 # shellcheck source=scripts/lib/machine.sh
 . "$lib_dir/machine.sh"
+# shellcheck source=scripts/lib/vm.sh
+. "$lib_dir/vm.sh"

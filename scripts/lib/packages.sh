@@ -39,6 +39,9 @@ lint_packages() {
 # Packages that drive a site in a browser.
 browser_packages() { printf '%s\n' chromium chromium-driver python3-selenium; }
 
+# Packages that make a root boot in a virtual machine.
+vm_packages() { printf '%s\n' linux-image-cloud-amd64 initramfs-tools busybox udev e2fsprogs openssh-server; }
+
 # The default theme of the release's WordPress.
 theme_package() {
     case $1 in

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Debian root filesystems: "runtime" as wpns finds it on a server, and two layers above it: "build" with a compiler,
-# "browser" with a browser and what drives it. They are cached; a name holds the hash of all that went into the root.
+# Debian root filesystems: "runtime" as wpns finds it on a server, and three layers above it: "build" with a compiler,
+# "browser" with a browser and what drives it, "vm" with a kernel. They are cached; a name holds the hash of all that
+# went into the root.
 # Sourced, never run.
 
 roots_dir=$cache_dir/roots
@@ -18,15 +19,16 @@ check_release() {
     esac
 }
 
-# The packages of a layer: layer_packages build|browser RELEASE
+# The packages of a layer: layer_packages build|browser|vm RELEASE
 layer_packages() {
     case $1 in
     build) build_packages "$2" && lint_packages "$2" ;;
     browser) browser_packages ;;
+    vm) vm_packages ;;
     esac
 }
 
-# Prints the path of a root: root_path runtime|build|browser RELEASE
+# Prints the path of a root: root_path runtime|build|browser|vm RELEASE
 root_path() {
     local recipe
     recipe=$(declare -f make_runtime_root finish_runtime_root)
@@ -35,7 +37,7 @@ root_path() {
     echo "$roots_dir/$1-$2-$(sha256sum <<<"$recipe" | cut -c 1-16)"
 }
 
-# Makes a root unless it is cached, and prints its path: ensure_root runtime|build|browser RELEASE
+# Makes a root unless it is cached, and prints its path: ensure_root runtime|build|browser|vm RELEASE
 ensure_root() {
     local kind=$1 release=$2 path
     path=$(root_path "$kind" "$release")

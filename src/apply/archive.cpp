@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "base/error.hpp"
+#include "model/names.hpp"
 
 namespace wpns::apply {
 namespace {
@@ -21,8 +22,10 @@ SiteRecord record_of(const ArchiveRecord& archived, const std::string& data) {
     record.allocation = archived.allocation;
     record.allocation.subnet6.reset();  // another site may have it: chosen anew
     record.domain = archived.domain;
-    for (const char* part : {"", "/www"})
+    for (const char* part : {"", "/www", "/tmp/php", "/tmp/web", names::database_tmp})
         record.resources[{Kind::directory, data + part, archived.site.str()}] = pending;
+    for (const char* part : {"", names::database_tmp})
+        record.resources[{Kind::quota, data + part, archived.site.str()}] = pending;
     return record;
 }
 

@@ -113,15 +113,28 @@ Findings look_at_others(const host::Host& host, const Cidr& pool) {
     return findings;
 }
 
+Findings look_at_quotas(const host::Host& host, const std::string& data_dir) {
+    Finding finding{.about = "disk of the sites"};
+    finding.problem = host.quotas.lack(data_dir);
+    if (finding.problem.empty()) return {finding};
+    finding.meaning = "limits.disk has no effect: a site can fill the disk of all";
+    finding.fix = {"tune2fs -O project,quota DEVICE   (ext4, while it is not mounted)",
+                   "mount with the option prjquota    (ext4 and xfs, in /etc/fstab)"};
+    finding.bearable = true;
+    return {finding};
+}
+
 }  // namespace
 
-std::vector<Finding> examine(const host::Host& host, const Registry& registry, const Cidr& pool) {
+std::vector<Finding> examine(const host::Host& host, const Registry& registry,
+                             const HostConfig& config) {
     const std::vector<std::pair<const char*, std::function<Findings()>>> looks = {
         {"firewall of the sites", [&] { return look_at_table(host, registry); }},
         {"watch over the firewall", [&] { return look_at_watch(host); }},
         {"forwarding", [&] { return look_at_forwarding(host); }},
         {"forwarding of IPv6", [&] { return look_at_ipv6(host, registry); }},
-        {"other firewalls", [&] { return look_at_others(host, pool); }},
+        {"other firewalls", [&] { return look_at_others(host, config.pool); }},
+        {"disk of the sites", [&] { return look_at_quotas(host, config.data_dir); }},
     };
     Findings all;
     for (const auto& [about, look] : looks) {

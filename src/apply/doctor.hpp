@@ -4,9 +4,10 @@
 #include <vector>
 
 #include "host/host.hpp"
+#include "model/host_config.hpp"
 #include "model/registry.hpp"
 
-/// What on the host stands in the way of the sites' network.
+/// What on the host stands in the way of the sites.
 namespace wpns::apply {
 
 struct Finding {
@@ -14,11 +15,12 @@ struct Finding {
     std::string problem{};           ///< empty where all is well
     std::string meaning{};           ///< what comes of it
     std::vector<std::string> fix{};  ///< commands
+    bool bearable = false;           ///< sites work all the same
     bool operator==(const Finding&) const = default;
 };
 
 /// Looks at everything; changes nothing. A look that fails is a problem as well.
 [[nodiscard]] std::vector<Finding> examine(const host::Host& host, const Registry& registry,
-                                           const Cidr& pool);
+                                           const HostConfig& config);
 
 }  // namespace wpns::apply

@@ -53,6 +53,8 @@ Errors perform(Context& context, Batch batch) {
             return perform_accounts(context, batch);
         case Kind::directory:
             return perform_directories(context, batch);
+        case Kind::quota:
+            return perform_quotas(context, batch);
         case Kind::core:
             return perform_cores(context, batch);
         case Kind::file:

@@ -72,6 +72,16 @@ Errors perform_directories(Context& context, Batch batch) {
     });
 }
 
+/// What an archive holds stays counted by the number that it has, without a limit.
+Errors perform_quotas(Context& context, Batch batch) {
+    return for_each(batch, [&](const plan::Action& action) {
+        if (action.verb == plan::Verb::remove)
+            context.host.quotas.lift(action.key.id);
+        else
+            context.host.quotas.set(action.key.id, std::get<Quota>(*action.after));
+    });
+}
+
 /// systemd reads a new unit file when it is first asked for; a changed or removed one only after a
 /// daemon-reload.
 Errors perform_files(Context& context, Batch batch) {

@@ -11,6 +11,8 @@ namespace wpns::apply {
 namespace {
 
 constexpr std::chrono::seconds site_deadline{360};
+/// What a new MariaDB takes for the moment, so that a site that was full can be full again.
+constexpr std::uint64_t making_a_database = 128U << 20;
 
 void stop(host::Units& units, const std::vector<std::string>& names) {
     for (const auto& [name, error] : units.stop(names, site_deadline))
@@ -58,9 +60,11 @@ void exchange_data(const host::Host& host, const Backup& backup, const RestoreTa
     if (!files.is_directory(archive_dir)) files.make_directory(archive_dir, Directory{0, 0, 0700});
     files.make_directory(target.staging.run_dir, {});
     files.make_directory(path, {});
+    limit_staging(host, target, "", making_a_database);
     files.write(path + "/" + unfinished_file, File{});
     with_context("unpack the files", [&] { stage_files(host, backup, target); });
     with_context("load the database", [&] { stage_database(host, backup, target); });
+    limit_staging(host, target, "");
     File marker;
     marker.mode = 0600;
     files.write(path + "/" + names::installed_file, marker);

@@ -81,11 +81,33 @@ void rename_content(const host::Host& host, const RestoreTarget& target) {
                  [&] { require_answer(host.process.run(command), "renamed", "rename.php"); });
 }
 
+/// As desired state has them: they go live with the rest.
+void make_temporary_directories(const host::Host& host, const RestoreTarget& target) {
+    auto& files = host.files;
+    const std::string top = target.staging.data + "/tmp";
+    const auto uid = target.allocation.uid;
+    const auto db_uid = target.allocation.db_uid;
+    files.make_directory(top, {});
+    files.make_directory(top + "/php", {uid, uid, 0700});
+    files.make_directory(top + "/web", {uid, uid, 0700});
+    files.make_directory(target.staging.data + names::database_tmp, {db_uid, db_uid, 0700});
+    limit_staging(host, target, names::database_tmp);
+}
+
 }  // namespace
+
+void limit_staging(const host::Host& host, const RestoreTarget& target, const std::string& part,
+                   std::uint64_t room) {
+    auto quota = host.quotas.find(target.intent.data + part);
+    if (!quota) return;
+    if (quota->bytes != 0) quota->bytes += room;
+    host.quotas.set(target.staging.data + part, *quota);
+}
 
 void stage_files(const host::Host& host, const Backup& backup, const RestoreTarget& target) {
     const auto uid = target.allocation.uid;
     const Directory own{uid, uid, 0700};
+    make_temporary_directories(host, target);
     const std::string www = target.staging.data + "/www";
     host.files.make_directory(www, target.core == CoreMode::managed ? Directory{} : own);
     if (target.units.files != www) host.files.make_directory(target.units.files, own);

@@ -1,9 +1,17 @@
 #pragma once
 
+#include <cstdint>
+
 #include "apply/restore.hpp"
 
 /// The parts of a restore that build the new state; nothing live is touched.
 namespace wpns::apply {
+
+/// Gives a part of the staging directory ("" or names::database_tmp) the limit of the live one, and
+/// a number of its own: the old state must not keep the new one out. `room` is in bytes, above that
+/// limit.
+void limit_staging(const host::Host& host, const RestoreTarget& target, const std::string& part,
+                   std::uint64_t room = 0);
 
 /// Unpacks the files of a backup as the site, in its sandbox.
 void stage_files(const host::Host& host, const Backup& backup, const RestoreTarget& target);

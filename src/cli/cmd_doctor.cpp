@@ -16,7 +16,10 @@ namespace {
 using nlohmann::ordered_json;
 
 void print_finding(const apply::Finding& finding) {
-    std::cout << (finding.problem.empty() ? "ok    " : "BAD   ") << finding.about;
+    std::cout << (finding.problem.empty() ? "ok    "
+                  : finding.bearable      ? "note  "
+                                          : "BAD   ")
+              << finding.about;
     if (finding.problem.empty()) {
         std::cout << "\n";
         return;
@@ -30,7 +33,7 @@ ordered_json json_of(const std::vector<apply::Finding>& findings) {
     auto list = ordered_json::array();
     for (const auto& finding : findings)
         list.push_back({{"about", finding.about},
-                        {"ok", finding.problem.empty()},
+                        {"ok", finding.problem.empty() || finding.bearable},
                         {"problem", finding.problem},
                         {"meaning", finding.meaning},
                         {"fix", finding.fix}});
@@ -43,7 +46,7 @@ int cmd_doctor(const Globals& globals, const host::Host& host) {
     Session session(globals, host, NoFiles::fine);
     std::vector<apply::Finding> findings;
     if (!session.registry().sites.empty())
-        findings = apply::examine(host, session.registry(), session.config().host.pool);
+        findings = apply::examine(host, session.registry(), session.config().host);
     for (auto& finding : examine_proofs(host, session.registry()))
         findings.push_back(std::move(finding));
     if (globals.json)
@@ -52,8 +55,9 @@ int cmd_doctor(const Globals& globals, const host::Host& host) {
         std::cout << "no site is set up: nothing to look at\n";
     else
         for (const auto& finding : findings) print_finding(finding);
-    const bool well = std::ranges::all_of(
-        findings, [](const apply::Finding& finding) { return finding.problem.empty(); });
+    const bool well = std::ranges::all_of(findings, [](const apply::Finding& finding) {
+        return finding.problem.empty() || finding.bearable;
+    });
     return well ? done : failed;
 }
 

@@ -11,6 +11,8 @@ int cmd_plan(const Globals& globals, const host::Host& host, const PlanOptions& 
     scope.prune = options.prune;
     const auto planned = make_plan(session, scope);
     print_plan(globals, planned);
+    // Not where all is as it should be: whoever looks every day knows it.
+    if (!globals.json && !planned.plan.actions.empty()) print_no_quotas(session.facts().no_quotas);
     if (!planned.site_errors.empty()) return failed;
     return options.exit_code && !planned.plan.actions.empty() ? differences : done;
 }

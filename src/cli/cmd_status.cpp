@@ -16,6 +16,22 @@ namespace {
 
 using nlohmann::ordered_json;
 
+/// Bytes; null where nobody counts, or limits.
+ordered_json disk_json(const SiteStatus& status) {
+    ordered_json json = {{"used", nullptr}, {"limit", nullptr}};
+    if (!status.disk) return json;
+    json["used"] = status.disk->used;
+    if (status.disk->bytes != 0) json["limit"] = status.disk->bytes;
+    return json;
+}
+
+std::string disk_text(const std::optional<Quota>& disk) {
+    constexpr std::uint64_t mebibyte = 1U << 20;
+    if (!disk || disk->bytes == 0) return "no limit";
+    return std::to_string(disk->used / mebibyte) + " MiB of " +
+           std::to_string(disk->bytes / mebibyte) + " MiB";
+}
+
 ordered_json to_json(const SiteName& name, const SiteStatus& status) {
     ordered_json json = {{"name", status.name},
                          {"domain", status.domain},
@@ -41,6 +57,7 @@ ordered_json to_json(const SiteName& name, const SiteStatus& status) {
     json["egress"] = to_string(status.record->network.egress);
     json["uid"] = status.record->allocation.uid;
     json["db_uid"] = status.record->allocation.db_uid;
+    json["disk"] = disk_json(status);
     json["units"] = status.units;
     if (status.verified)
         json["verified"] = {{"time", status.verified->time},
@@ -70,7 +87,8 @@ void print_site(const SiteName& name, const SiteStatus& status) {
               << link.site_address.str() << " in namespace " << link.netns << "\n  egress    "
               << to_string(status.record->network.egress) << "\n  accounts  "
               << names::account(name) << " (" << status.record->allocation.uid << "), "
-              << names::db_account(name) << " (" << status.record->allocation.db_uid << ")\n";
+              << names::db_account(name) << " (" << status.record->allocation.db_uid
+              << ")\n  disk      " << disk_text(status.disk) << "\n";
     if (status.verified)
         std::cout << "  verified: " << printable(status.verified->time) << ", "
                   << status.verified->passed << " of " << status.verified->probes << "\n";
@@ -131,6 +149,8 @@ int cmd_status(const Globals& globals, const host::Host& host, const StatusOptio
         else
             print_site(name, status);
     }
+    if (!globals.json && !session.registry().sites.empty())
+        print_no_quotas(host.quotas.lack(session.config().host.data_dir));
     if (globals.json)
         print_json(options.name.empty() ? ordered_json{{"sites", sites}} : sites.front());
     return options.exit_code && !all_well(statuses) ? differences : done;

@@ -98,6 +98,12 @@ void print_plan(const Globals& globals, const Planned& planned) {
     print_site_errors(planned);
 }
 
+void print_no_quotas(const std::string& lack) {
+    if (!lack.empty())
+        std::cerr << "wpns: note: nothing limits the disk of sites: " << lack
+                  << " (wpns doctor says more)\n";
+}
+
 apply::Options apply_options(const Globals& globals, std::size_t actions) {
     apply::Options result;
     result.interrupted = globals.interrupted;

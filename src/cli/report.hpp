@@ -17,6 +17,9 @@ enum ExitCode : int { done = 0, failed = 1, bad_input = 2, differences = 3 };
 /// One line an action, grouped as they will run; "nothing to do" for none. JSON with --json.
 void print_plan(const Globals& globals, const Planned& planned);
 
+/// One line on stderr where nothing limits the disk of sites; `lack` says why (Quotas::lack).
+void print_no_quotas(const std::string& lack);
+
 /// How to carry out a plan of so many actions: a progress line an action on a terminal (or with
 /// -v), silent otherwise; stopped between two steps by a signal.
 [[nodiscard]] apply::Options apply_options(const Globals& globals, std::size_t actions);

@@ -41,7 +41,7 @@ std::map<SiteName, SiteStatus> site_statuses(Session& session) {
     std::map<SiteName, SiteStatus> statuses;
     for (const auto& [name, config] : session.config().sites)
         statuses[name] = {name.str(), config.domain, "absent", nullptr, {},
-                          true,       config.shadow, {},       {}};
+                          true,       config.shadow, {},       {},      {}};
     for (const auto& [name, record] : session.registry().sites) {
         auto& status = statuses[name];
         status.has_file = session.config().sites.contains(name);
@@ -50,6 +50,7 @@ std::map<SiteName, SiteStatus> site_statuses(Session& session) {
         status.record = &record;
         status.units = units_of(record, states);
         status.state = state_of(status.units);
+        status.disk = session.host().quotas.find(session.config().host.data_dir + "/" + name.str());
         status.verified = load_verified(session.host(), name);
         status.proof = load_proof(session.host(), name);
     }

@@ -21,6 +21,7 @@ struct SiteStatus {
         units;  ///< unit name to its active state ("inactive" where not loaded)
     bool has_file = true;
     std::string shadow{};                ///< as in its file
+    std::optional<Quota> disk{};         ///< nothing where its filesystem does not count it
     std::optional<Verified> verified{};  ///< how the last `wpns verify` ended
     std::optional<Proof> proof{};        ///< how the last proof of its newest backup ended
 };

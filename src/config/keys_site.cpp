@@ -73,6 +73,9 @@ SiteKeys wall_keys() {
         shared("limits.memory", WPNS_FIELD(limits.memory), size({64 * mib, 4096 * gib})),
         shared("limits.cpu", WPNS_FIELD(limits.cpu_percent), percent({5, 100'000})),
         shared("limits.tasks", WPNS_FIELD(limits.tasks), number({50, 100'000})),
+        shared("limits.io_weight", WPNS_FIELD(limits.io_weight), number({1, 10'000})),
+        // An empty site has some 40 MiB.
+        shared("limits.disk", WPNS_FIELD(limits.disk), size({128 * mib, 65'536 * gib})),
     };
 }
 

@@ -28,6 +28,13 @@ struct Inputs {
                                                            const SiteConfig& config,
                                                            const SiteRecord& record);
 
+/// The quota of a site whose `limits.disk` is so many bytes.
+[[nodiscard]] Quota quota(std::uint64_t disk);
+
+/// That of the temporary tables of its database, counted apart: they do not last, and a full site
+/// needs them to show a page and to be dumped.
+[[nodiscard]] Quota temporary_quota(std::uint64_t disk);
+
 /// Whether any site is parked when it is idle.
 enum class Idling { none, some };
 

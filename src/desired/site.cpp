@@ -51,6 +51,7 @@ class SiteBuilder {
         set_fragments();
         add_accounts();
         add_directories();
+        add_temporary_directories();
         add_files();
         add_network();
         add_database();
@@ -98,14 +99,38 @@ class SiteBuilder {
             builder_.add(Kind::account, names::db_account(site_.name), Account{allocation.db_uid});
     }
 
+    /// Nothing is made below the data directory before the filesystem counts it: what a site holds
+    /// is never gone through to be counted.
+    ResourceKey add_data() {
+        const auto data = builder_.add(Kind::directory, site_.data(), Directory{},
+                                       {{Kind::directory, site_.inputs.host.data_dir, ""}});
+        if (!site_.inputs.facts.no_quotas.empty()) return data;
+        return builder_.add(Kind::quota, site_.data(), quota(site_.config.limits.disk), {data});
+    }
+
+    /// What the sandboxes have as /tmp, so that it counts as the site's, and not on the host's.
+    void add_temporary_directories() {
+        const auto top = builder_.add(Kind::directory, site_.data() + "/tmp", Directory{}, {data_});
+        const auto own = [&](const char* name, std::uint32_t uid, const ResourceKey& account) {
+            return builder_.add(Kind::directory, site_.data() + "/tmp/" + name,
+                                Directory{uid, uid, 0700}, {top, account});
+        };
+        const auto& allocation = site_.record.allocation;
+        temporary_ = {own("web", allocation.uid, account_), own("php", allocation.uid, account_),
+                      own("database", allocation.db_uid, db_account_)};
+        if (!site_.inputs.facts.no_quotas.empty()) return;
+        temporary_.push_back(builder_.add(Kind::quota, site_.data() + names::database_tmp,
+                                          temporary_quota(site_.config.limits.disk),
+                                          {temporary_.back()}));
+    }
+
     /// DATA/www belongs to the site as a whole only with a core of its own. Else it is root's and
     /// holds wp-content, so that what PID 1 binds can never be swapped for a link.
     void add_directories() {
         const auto uid = site_.record.allocation.uid;
         const bool managed = site_.config.wordpress.core == CoreMode::managed;
         rendered_dir_ = builder_.add(Kind::directory, names::rendered_dir(site_.name), Directory{});
-        data_ = builder_.add(Kind::directory, site_.data(), Directory{},
-                             {{Kind::directory, site_.inputs.host.data_dir, ""}});
+        data_ = add_data();
         const Directory own{uid, uid, 0700};
         const auto www = builder_.add(Kind::directory, site_.data() + "/www",
                                       managed ? Directory{} : own, {data_, account_});
@@ -209,6 +234,7 @@ class SiteBuilder {
         Keys inputs = keys_of(files, socket_inputs);
         inputs.push_back(unit_file_of(role, "service"));
         needs.insert(needs.end(), {netns_unit_, link_, slice_, run_dir_, account_, db_account_});
+        needs.insert(needs.end(), temporary_.begin(), temporary_.end());
         builder_.add_unit(names::unit(site_.name, role, "socket"), Unit{}, std::move(socket_inputs),
                           needs);
         Unit service;
@@ -305,9 +331,20 @@ class SiteBuilder {
     Values values_;
     ResourceKey account_, db_account_, rendered_dir_, data_, files_, run_dir_, netns_, link_,
         database_, slice_, netns_unit_, wordpress_;
+    Keys temporary_;
 };
 
 }  // namespace
+
+Quota quota(std::uint64_t disk) {
+    // As many bytes for each file as ext4 itself reckons with when it is made.
+    constexpr std::uint64_t bytes_for_a_file = 16U << 10;
+    return {disk, disk / bytes_for_a_file, 0};
+}
+
+Quota temporary_quota(std::uint64_t disk) {
+    return quota(disk / 4);
+}
 
 std::expected<Desired, std::string> for_site(const Inputs& inputs, const SiteName& site,
                                              const SiteConfig& config, const SiteRecord& record) {

@@ -100,6 +100,7 @@ void set_services(const Site& site, render::Values& values) {
         .set("memory", size_text(site.config.limits.memory))
         .set("cpu_percent", site.config.limits.cpu_percent)
         .set("tasks", site.config.limits.tasks)
+        .set("io_weight", site.config.limits.io_weight)
         .set("cron_minutes", site.config.cron_minutes);
 }
 

@@ -9,6 +9,7 @@
 #include "host/network.hpp"
 #include "host/parts.hpp"
 #include "host/process.hpp"
+#include "host/quotas.hpp"
 #include "host/resolver.hpp"
 #include "host/units.hpp"
 #include "host/web.hpp"
@@ -37,6 +38,7 @@ struct Host {
     Parts& parts;
     FirewallEvents& firewall_events;
     Visits& visits;
+    Quotas& quotas;
 };
 
 }  // namespace wpns::host

@@ -63,6 +63,8 @@ struct HostFacts {
     /// Each source that was asked for, or the reason why it cannot be used.
     std::map<CoreSource, std::expected<CoreFact, std::string>> cores;
     std::map<std::string, unsigned> group_ids;  ///< gid of www-data
+    /// Why the disk of a site cannot be limited; empty where it can.
+    std::string no_quotas{};
     std::vector<std::string>
         missing;  ///< what is needed and not there, each with the package that holds it
 };

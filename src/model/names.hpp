@@ -27,6 +27,8 @@ inline constexpr const char* sandbox_root = "/usr/share/wpns/sandbox";
 inline constexpr const char* vhost_dir = "/etc/nginx/wpns.d";
 /// In a data directory: WordPress is there as a whole.
 inline constexpr const char* installed_file = "wordpress.installed";
+/// Below a data directory: the temporary tables of its database.
+inline constexpr const char* database_tmp = "/tmp/database";
 inline constexpr const char* resolve_timer = "wpns-resolve.timer";
 inline constexpr const char* verify_timer = "wpns-verify.timer";
 inline constexpr const char* resolve_service = "wpns-resolve.service";

@@ -10,9 +10,10 @@ namespace {
 template <typename Value, std::size_t N>
 using Names = std::array<std::pair<Value, std::string_view>, N>;
 
-constexpr Names<Kind, 11> kinds = {{
+constexpr Names<Kind, 12> kinds = {{
     {Kind::account, "account"},
     {Kind::directory, "directory"},
+    {Kind::quota, "quota"},
     {Kind::core, "core"},
     {Kind::file, "file"},
     {Kind::netns, "netns"},

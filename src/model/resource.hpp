@@ -21,6 +21,7 @@ namespace wpns {
 enum class Kind {
     account,
     directory,
+    quota,
     core,
     file,
     netns,
@@ -63,6 +64,16 @@ struct Directory {
     std::uint32_t gid = 0;
     std::uint32_t mode = 0755;
     bool operator==(const Directory&) const = default;
+};
+
+/// What everything below a directory may take on its disk together, whoever owns it.
+struct Quota {
+    std::uint64_t bytes = 0;  ///< 0: no limit
+    std::uint64_t files = 0;  ///< files, directories and links
+    std::uint64_t used = 0;   ///< observed: bytes
+    bool operator==(const Quota& other) const {
+        return bytes == other.bytes && files == other.files;
+    }
 };
 
 /// A root-world file, or a symbolic link when `link_target` is not empty.
@@ -195,8 +206,8 @@ struct Vhost {
     bool operator==(const Vhost& other) const { return content == other.content; }
 };
 
-using Resource = std::variant<Account, Directory, Core, File, Netns, FirewallTable, FirewallSite,
-                              Link, Database, Unit, Wordpress, Vhost>;
+using Resource = std::variant<Account, Directory, Quota, Core, File, Netns, FirewallTable,
+                              FirewallSite, Link, Database, Unit, Wordpress, Vhost>;
 
 /// The first 16 hex digits of the SHA-256 over key and resource in a canonical text; the registry
 /// keeps it. The same in every version of the program, or an upgrade would restart all sites. It

@@ -90,6 +90,16 @@ void compare(Out& out, const Directory& wanted, const Directory& observed) {
     out.owner(wanted, observed);
 }
 
+void compare(Out& out, const Quota& wanted, const Quota& observed) {
+    const auto text = [](std::uint64_t number) {
+        return number == 0 ? std::string("none") : std::to_string(number);
+    };
+    if (wanted.bytes != observed.bytes)
+        out.phrase("limit " + text(observed.bytes), text(wanted.bytes));
+    if (wanted.files != observed.files)
+        out.phrase("limit of files " + text(observed.files), text(wanted.files));
+}
+
 void compare(Out& out, const Core& wanted, const Core& observed) {
     out.value("source", wanted.source, observed.source);
     out.value("version", wanted.version, observed.version);

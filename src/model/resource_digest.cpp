@@ -42,6 +42,10 @@ void put(Canonical& out, const Directory& directory) {
     out.add("uid", directory.uid).add("gid", directory.gid).add("mode", directory.mode);
 }
 
+void put(Canonical& out, const Quota& quota) {
+    out.add("bytes", quota.bytes).add("files", quota.files);
+}
+
 void put(Canonical& out, const Core& core) {
     // The same bytes are the same tree, wherever they come from.
     if (!core.sha256.empty())

@@ -64,7 +64,8 @@ struct SiteConfig {
         Egress egress = Egress::open;
         std::vector<AllowTarget> allow{};      ///< what else it reaches: also private, also port 25
         std::optional<Ipv4> source_address{};  ///< which address of the host it leaves by
-        unsigned connections = 0;              ///< most connections at a time; 0: no limit
+        /// Most connections at a time. A site without a limit could fill the kernel's table of all.
+        unsigned connections = 2000;
         std::optional<Mac> mac{};              ///< of its end of the link; derived where empty
         std::uint64_t up = 0;                  ///< bits a second from the site at most; 0: no limit
         std::uint64_t down = 0;                ///< to the site
@@ -75,6 +76,8 @@ struct SiteConfig {
         std::uint64_t memory = 512ULL << 20;  ///< bytes for PHP, database, web and cron together
         unsigned cpu_percent = 100;           ///< of one core
         unsigned tasks = 200;
+        unsigned io_weight = 100;          ///< share of the disks when they are busy, 1 to 10000
+        std::uint64_t disk = 10ULL << 30;  ///< bytes of files, database and temporary files
         bool operator==(const Limits&) const = default;
     } limits;
 

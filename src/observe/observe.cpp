@@ -37,6 +37,11 @@ void observe_directories(const host::Host& host, const Keys& keys, Observed& obs
         if (const auto found = host.files.stat_directory(key.id)) observed.emplace(key, *found);
 }
 
+void observe_quotas(const host::Host& host, const Keys& keys, Observed& observed) {
+    for (const auto& key : keys)
+        if (const auto found = host.quotas.find(key.id)) observed.emplace(key, *found);
+}
+
 void observe_files(const host::Host& host, const Keys& keys, Observed& observed) {
     join_found(keys, host.files.read_many(ids_of(keys)), observed);
 }
@@ -147,6 +152,9 @@ Observed observe(const host::Host& host, const std::set<ResourceKey>& keys,
                 break;
             case Kind::directory:
                 observe_directories(host, members, observed);
+                break;
+            case Kind::quota:
+                observe_quotas(host, members, observed);
                 break;
             case Kind::core:
                 observe_cores(host, members, desired, observed);

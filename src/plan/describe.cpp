@@ -20,6 +20,8 @@ Words words(Kind kind) {
             return {"write", "update", "remove"};
         case Kind::firewall:
             return {"add", "update", "remove"};
+        case Kind::quota:
+            return {"set", "set", "lift"};
         case Kind::unit:
             return {"start", "update", "stop"};
         case Kind::wordpress:

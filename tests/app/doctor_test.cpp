@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "apply/boot.hpp"
 #include "desired/firewall.hpp"
 #include "fakes/fake_host.hpp"
@@ -20,7 +22,7 @@ class Doctor : public ::testing::Test {
     }
     [[nodiscard]] std::string problems() const {
         std::string text;
-        for (const auto& finding : apply::examine(fake_.host, registry_, pool_)) {
+        for (const auto& finding : apply::examine(fake_.host, registry_, config_)) {
             if (finding.problem.empty()) continue;
             text += finding.about + ": " + finding.problem + "\n";
             for (const auto& command : finding.fix) text += "# " + command + "\n";
@@ -30,12 +32,12 @@ class Doctor : public ::testing::Test {
 
     fakes::FakeHost fake_;
     Registry registry_;
-    const Cidr pool_ = *Cidr::parse("10.10.0.0/16");
+    const HostConfig config_;
 };
 
 TEST_F(Doctor, FindsNothingWhereAllIsWell) {
     EXPECT_EQ(problems(), "");
-    EXPECT_EQ(apply::examine(fake_.host, registry_, pool_).size(), 4U);
+    EXPECT_EQ(apply::examine(fake_.host, registry_, config_).size(), 5U);
 }
 
 TEST_F(Doctor, NamesAFirewallThatIsGoneOrChanged) {
@@ -55,6 +57,15 @@ TEST_F(Doctor, NamesAWatchThatDoesNotRun) {
               std::string::npos);
     fake_.units.states.erase(names::firewall_watch);
     EXPECT_NE(problems().find("it is inactive\n"), std::string::npos);
+}
+
+TEST_F(Doctor, NamesAFileSystemWithoutQuotasAsBearable) {
+    fake_.quotas.missing = "its file system is not mounted with prjquota";
+    const auto findings = apply::examine(fake_.host, registry_, config_);
+    const auto disk = std::ranges::find(findings, "disk of the sites", &apply::Finding::about);
+    ASSERT_NE(disk, findings.end());
+    EXPECT_EQ(disk->problem, "its file system is not mounted with prjquota");
+    EXPECT_TRUE(disk->bearable);
 }
 
 TEST_F(Doctor, NamesForwardingThatIsOff) {

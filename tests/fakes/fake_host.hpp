@@ -59,6 +59,7 @@ class FakeFiles : public host::Files {
     explicit FakeFiles(Faults& faults) : faults_(faults) {}
     std::map<std::string, File> files;
     std::map<std::string, Directory> directories;
+    std::map<std::string, Quota> quotas;  ///< of directories; they move with them
     std::map<std::string, std::string> sysctls = {{"net.ipv4.ip_forward", "0"},
                                                   {"net.ipv6.conf.all.forwarding", "0"}};
 
@@ -106,12 +107,14 @@ class FakeFiles : public host::Files {
         faults_.change("rmdir " + path);
         if (!list(path).empty()) throw Error(ErrorKind::failed, path + " is not empty");
         directories.erase(path);
+        quotas.erase(path);
     }
     void rename(const std::string& from, const std::string& to) override {
         faults_.change("rename " + from);
         if (directories.contains(to)) throw Error(ErrorKind::failed, to + " is there");
         move(files, from, to);
         move(directories, from, to);
+        move(quotas, from, to);
     }
     void exchange(const std::string& one, const std::string& other) override {
         faults_.change("exchange " + one);
@@ -121,6 +124,7 @@ class FakeFiles : public host::Files {
                           std::pair{std::string("/swap"), other}}) {
             move(files, step.first, step.second);
             move(directories, step.first, step.second);
+            move(quotas, step.first, step.second);
         }
     }
     [[nodiscard]] std::uint64_t tree_size(const std::string& directory) const override {
@@ -173,6 +177,7 @@ class FakeFiles : public host::Files {
         std::erase_if(files, [&](const auto& entry) { return below(entry.first, directory); });
         std::erase_if(directories,
                       [&](const auto& entry) { return below(entry.first, directory); });
+        std::erase_if(quotas, [&](const auto& entry) { return below(entry.first, directory); });
     }
     template <typename Entries>
     static void move(Entries& entries, const std::string& from, const std::string& to) {
@@ -696,6 +701,33 @@ class FakeWitness : public host::Witness {
     }
 };
 
+/// Limits by directory; the filesystem has quotas unless `missing` says why not.
+class FakeQuotas : public host::Quotas {
+  public:
+    FakeQuotas(Faults& faults, FakeFiles& files) : faults_(faults), files_(files) {}
+    std::string missing;
+
+    [[nodiscard]] std::string lack(const std::string&) const override { return missing; }
+    [[nodiscard]] std::optional<Quota> find(const std::string& directory) const override {
+        const auto it = files_.quotas.find(directory);
+        return it == files_.quotas.end() ? std::nullopt : std::optional(it->second);
+    }
+    void set(const std::string& directory, const Quota& quota) override {
+        faults_.change("limit " + directory);
+        if (!files_.directories.contains(directory))
+            throw Error(ErrorKind::missing, directory + " is not there");
+        files_.quotas[directory] = quota;
+    }
+    void lift(const std::string& directory) override {
+        faults_.change("lift " + directory);
+        if (files_.quotas.contains(directory)) files_.quotas[directory] = {};
+    }
+
+  private:
+    Faults& faults_;
+    FakeFiles& files_;
+};
+
 /// Nobody has come for as long as `silence` says, by socket.
 class FakeVisits : public host::Visits {
   public:
@@ -738,8 +770,10 @@ struct FakeHost {
     FakeParts parts{faults, files};
     FakeFirewallEvents firewall_events;
     FakeVisits visits;
-    host::Host host{accounts, files, network, firewall, units,   process, facts,           archives,
-                    web,      lock,  flows,   resolver, witness, parts,   firewall_events, visits};
+    FakeQuotas quotas{faults, files};
+    host::Host host{accounts,        files,  network, firewall, units,    process, facts,
+                    archives,        web,    lock,    flows,    resolver, witness, parts,
+                    firewall_events, visits, quotas};
 
     void fail_at(unsigned change) { faults = {0, change, 0}; }
     void kill_at(unsigned change) { faults = {0, 0, change}; }

@@ -1,8 +1,9 @@
 # What the system tests share. They drive the installed program on a booted machine by its command line only.
-# WPNS_MACHINE names the machine of scripts/testbed; scripts/system-test sets it.
+# WPNS_MACHINE names the machine of scripts/testbed; scripts/system-test sets it. scripts/vm-test sets WPNS_TESTBED too:
+# its machines are those of scripts/vm.
 bats_require_minimum_version 1.5.0
 
-testbed=$BATS_TEST_DIRNAME/../../scripts/testbed
+testbed=$BATS_TEST_DIRNAME/../../scripts/${WPNS_TESTBED:-testbed}
 machine=${WPNS_MACHINE:?is not set: run scripts/system-test RELEASE NUMBER FILE}
 internet=wpns-inet-$machine
 

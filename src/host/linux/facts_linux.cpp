@@ -13,6 +13,7 @@
 #include "host/linux/facts_php.hpp"
 #include "host/linux/facts_resolvers.hpp"
 #include "host/linux/files_list.hpp"
+#include "host/linux/quotas_project.hpp"
 
 namespace wpns::host::linux_os {
 namespace {
@@ -117,6 +118,7 @@ HostFacts gather_facts(const HostConfig& config, const std::vector<CoreSource>& 
     facts.foreign_default_server = other_default_server(config, facts.nginx, process);
     for (const auto& source : core_sources) facts.cores.emplace(source, core_fact(source));
     facts.group_ids = group_ids();
+    facts.no_quotas = lack_of_quotas(config.data_dir);
     facts.missing = missing_in(facts);
     return facts;
 }

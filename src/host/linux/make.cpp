@@ -11,6 +11,7 @@
 #include "host/linux/network_libnl.hpp"
 #include "host/linux/parts_zstd.hpp"
 #include "host/linux/process_linux.hpp"
+#include "host/linux/quotas_project.hpp"
 #include "host/linux/resolver_libc.hpp"
 #include "host/linux/units_sdbus.hpp"
 #include "host/linux/visits_linux.hpp"
@@ -20,8 +21,9 @@
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts, *files, *network, *firewall, *units,   *process, *facts,           *archives,
-            *web,      *lock,  *flows,   *resolver, *witness, *parts,   *firewall_events, *visits};
+    return {*accounts,        *files,  *network, *firewall, *units,    *process, *facts,
+            *archives,        *web,    *lock,    *flows,    *resolver, *witness, *parts,
+            *firewall_events, *visits, *quotas};
 }
 
 std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
@@ -32,6 +34,7 @@ std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
     host->network = make_network();
     host->firewall = make_firewall();
     host->units = make_units();
+    host->quotas = make_quotas();
     host->facts = make_facts(*host->network, *host->files, *host->process);
     host->archives = make_archives(*host->process);
     host->web = make_web_probe();

@@ -26,6 +26,7 @@ struct LinuxHost {
     std::unique_ptr<Parts> parts;
     std::unique_ptr<FirewallEvents> firewall_events;
     std::unique_ptr<Visits> visits;
+    std::unique_ptr<Quotas> quotas;
 
     /// The parts by reference; this object outlives it.
     [[nodiscard]] Host host() const;

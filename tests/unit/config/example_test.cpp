@@ -45,7 +45,6 @@ TEST(Example, ShowsTheDefaultOfEveryKeyThatHasOne) {
     EXPECT_EQ(site.network.allow.size(), 2U);
     site.network.allow.clear();
     site.network.source_address.reset();
-    site.network.connections = 0;
     site.network.mac.reset();
     site.wordpress.sha256.clear();
     EXPECT_EQ(site, only_site(read_example(example())));

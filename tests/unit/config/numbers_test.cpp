@@ -54,6 +54,13 @@ TEST(Sizes, AreBytesWhenTheyAreNumbers) {
     EXPECT_EQ(only_site(read_site_keys("[limits]\nmemory = \"1G\"")).limits.memory, 1ULL << 30U);
 }
 
+TEST(Sizes, OfADiskAreThoseOfADisk) {
+    EXPECT_EQ(only_site(read_site_keys("")).limits.disk, 10ULL << 30U);
+    EXPECT_EQ(only_site(read_site_keys("[limits]\ndisk = \"5G\"")).limits.disk, 5ULL << 30U);
+    for (const char* value : {"\"127M\"", "\"65537G\"", "0", "\"5T\"", "\"none\""})
+        EXPECT_EQ(read_site_keys(toml_line("limits.disk", value)).problems.size(), 1U) << value;
+}
+
 TEST(Sizes, AreBounded) {
     for (const char* value : {"1", "-1", "0", "9223372036854775807", "\"1K\"", "\"63M\"",
                               "\"4097G\"", "\"9999999G\"", "0x40000000", "1_073_741_824"})

@@ -35,6 +35,7 @@ inline const std::map<std::string, Sample>& site_samples() {
         {"network.bandwidth.down", {"100mbit"}},
         {"limits.memory", {"512M"}},
         {"limits.cpu", {"100%"}},
+        {"limits.disk", {"5G"}},
         {"wordpress.source", {"/usr/share/wordpress"}},
         {"wordpress.sha256", {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}},
         {"wordpress.core", {"managed"}},
@@ -64,8 +65,9 @@ inline const std::map<std::string, Sample>& host_samples() {
 /// Keys that take numbers only.
 inline const std::map<std::string, std::string>& number_samples() {
     static const std::map<std::string, std::string> samples = {
-        {"php.max_children", "8"},      {"mysql.max_connections", "30"}, {"network.mtu", "1500"},
-        {"network.connections", "200"}, {"limits.tasks", "200"},
+        {"php.max_children", "8"}, {"mysql.max_connections", "30"},
+        {"network.mtu", "1500"},   {"network.connections", "200"},
+        {"limits.tasks", "200"},   {"limits.io_weight", "200"},
     };
     return samples;
 }

@@ -103,6 +103,8 @@ inline Resource value(const ResourceKey& key, Taker& in) {
             return Account{in.number("uid", 400)};
         case Kind::directory:
             return Directory{in.number("uid", 0), in.number("gid", 0), in.number("mode", 0755)};
+        case Kind::quota:
+            return Quota{in.number("bytes", 0), in.number("files", 0)};
         case Kind::core:
             return Core{in.text("source"), in.text("version")};
         case Kind::file:

@@ -59,6 +59,7 @@ class Generator {
         const std::string data = "/data/" + s;
         return {{Kind::account, "wp-" + s, s},
                 {Kind::directory, data, s},
+                {Kind::quota, data, s},
                 {Kind::directory, data + "/www", s},
                 {Kind::directory, data + "/www/content", s},
                 {Kind::directory, "/etc/wpns/" + s, s},
@@ -87,6 +88,8 @@ class Generator {
                 return Account{400 + variant};
             case Kind::directory:
                 return Directory{0, 0, 0700 + variant};
+            case Kind::quota:
+                return Quota{variant, 0};
             case Kind::core:
                 return Core{"/src", std::to_string(variant)};
             case Kind::file:
