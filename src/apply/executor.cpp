@@ -55,6 +55,8 @@ Errors perform(Context& context, Batch batch) {
             return perform_directories(context, batch);
         case Kind::core:
             return perform_cores(context, batch);
+        case Kind::opcodes:
+            return perform_opcodes(context, batch);
         case Kind::file:
             return perform_files(context, batch);
         case Kind::netns:
@@ -148,7 +150,7 @@ class Run {
             site.errors.push_back(plan::describe(action) + ": " + error);
             if (action.key.kind == Kind::core)
                 stop_sites_on(action.key);
-            else
+            else if (action.key.kind != Kind::opcodes)  // without it PHP compiles by itself
                 host_failed_ = host_failed_ || action.key.site.empty();
         }
         options_.progress.end(action, error);

@@ -29,6 +29,7 @@ struct Context {
 [[nodiscard]] Errors perform_accounts(Context& context, Batch batch);
 [[nodiscard]] Errors perform_directories(Context& context, Batch batch);
 [[nodiscard]] Errors perform_cores(Context& context, Batch batch);
+[[nodiscard]] Errors perform_opcodes(Context& context, Batch batch);
 [[nodiscard]] Errors perform_files(Context& context, Batch batch);
 [[nodiscard]] Errors perform_namespaces(Context& context, Batch batch);
 [[nodiscard]] Errors perform_firewall(Context& context, Batch batch);

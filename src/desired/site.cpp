@@ -7,6 +7,7 @@
 #include "desired/desired.hpp"
 #include "desired/image.hpp"
 #include "desired/network.hpp"
+#include "desired/opcodes.hpp"
 #include "desired/values.hpp"
 #include "model/given.hpp"
 
@@ -52,6 +53,7 @@ class SiteBuilder {
         add_accounts();
         add_directories();
         add_files();
+        add_opcodes();
         add_network();
         add_database();
         add_units();
@@ -154,6 +156,12 @@ class SiteBuilder {
         builder_.add(Kind::file, path, value, std::move(needs));
     }
 
+    void add_opcodes() {
+        if (const auto path = opcodes_path(site_); !path.empty())
+            opcodes_ = builder_.add_shared(Kind::opcodes, path, opcodes(site_, builder_),
+                                           {core_key(), {Kind::directory, names::opcodes_dir, ""}});
+    }
+
     void add_network() {
         const Link link = desired::link(site_.name, site_.record);
         netns_ = builder_.add(Kind::netns, site_.name.str(), Netns{});
@@ -223,7 +231,7 @@ class SiteBuilder {
         add_service(
             "php", {netns_},
             {"php-fpm.conf", "php.ini", "hosts", "resolv.conf", "passwd", "group", "wp-config.php"},
-            {core, files_});
+            {core, files_, opcodes_});
         add_service("web", {}, {"nginx.conf", "passwd", "group"}, {core, files_});
         const auto cron = unit_file_of("cron", "service");
         builder_.add_unit(names::unit(site_.name, "cron", "timer"), Unit{},
@@ -297,7 +305,7 @@ class SiteBuilder {
     Builder builder_;
     Values values_;
     ResourceKey account_, db_account_, rendered_dir_, data_, files_, run_dir_, netns_, link_,
-        database_, slice_, netns_unit_, wordpress_;
+        database_, slice_, netns_unit_, wordpress_, opcodes_;
 };
 
 }  // namespace

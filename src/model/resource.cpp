@@ -10,10 +10,11 @@ namespace {
 template <typename Value, std::size_t N>
 using Names = std::array<std::pair<Value, std::string_view>, N>;
 
-constexpr Names<Kind, 11> kinds = {{
+constexpr Names<Kind, 12> kinds = {{
     {Kind::account, "account"},
     {Kind::directory, "directory"},
     {Kind::core, "core"},
+    {Kind::opcodes, "opcodes"},
     {Kind::file, "file"},
     {Kind::netns, "netns"},
     {Kind::firewall, "firewall"},

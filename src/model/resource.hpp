@@ -21,6 +21,7 @@ enum class Kind {
     account,
     directory,
     core,
+    opcodes,
     file,
     netns,
     firewall,
@@ -87,6 +88,15 @@ struct Core {
     bool operator==(const Core& other) const {
         return source == other.source && version == other.version && sha256 == other.sha256;
     }
+};
+
+/// What PHP's compiler makes of a read-only WordPress tree, for one build of PHP: root's files, the
+/// same for every site of that combination, which the id names. It holds nothing of any site. The
+/// texts are what making it takes and are not compared.
+struct Opcodes {
+    std::string unit{};               ///< rendered unit text that the compiler runs under
+    std::vector<std::string> argv{};  ///< program and arguments
+    bool operator==(const Opcodes&) const { return true; }
 };
 
 /// A named network namespace with `lo` up and IPv6 off.
@@ -186,8 +196,8 @@ struct Vhost {
     bool operator==(const Vhost& other) const { return content == other.content; }
 };
 
-using Resource = std::variant<Account, Directory, Core, File, Netns, FirewallTable, FirewallSite,
-                              Link, Database, Unit, Wordpress, Vhost>;
+using Resource = std::variant<Account, Directory, Core, Opcodes, File, Netns, FirewallTable,
+                              FirewallSite, Link, Database, Unit, Wordpress, Vhost>;
 
 /// The first 16 hex digits of the SHA-256 over key and resource in a canonical text; the registry
 /// keeps it. The same in every version of the program, or an upgrade would restart all sites. It

@@ -105,6 +105,8 @@ inline Resource value(const ResourceKey& key, Taker& in) {
             return Directory{in.number("uid", 0), in.number("gid", 0), in.number("mode", 0755)};
         case Kind::core:
             return Core{in.text("source"), in.text("version")};
+        case Kind::opcodes:
+            return Opcodes{};
         case Kind::file:
             return file(in);
         case Kind::netns:
