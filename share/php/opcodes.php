@@ -1,19 +1,25 @@
 <?php
 /**
- * Compiles the core of WordPress and our own hooks in advance: run by PHP's command line with the modules of the sites, in a
- * sandbox of its own, with the core at /srv/www and opcache.file_cache=/tmp. Nothing of it is run, no site is near.
+ * Compiles the core of WordPress and our own hooks in advance: run by PHP's command line in a sandbox of its own, with the core
+ * at /srv/www. The compiler is the PHP-FPM that the sites run, since its compiled code is for itself alone. Nothing of the
+ * core is run, no site is near.
  *
  * wp-content is left out: it belongs to each site, and only what nobody but root can change is compiled here.
  *
- * Argument: the id of this build of PHP, which is the name of the directory that the compiled code is written to.
+ * Arguments: the id of this build of PHP, which is the name of the directory that the compiled code is written to; then PHP-FPM
+ * with its own arguments, opcache.file_cache=/tmp among them.
  * Standard output: one record a file, as unpack.php writes them, with names below that directory. On failure one line at
  * standard error and exit status 1.
  */
 declare(strict_types=1);
 
+require __DIR__ . '/fastcgi.php';
+
 const CACHE = '/tmp';
 const CORE = '/srv/www';
-const OURS = '/usr/share/wpns/php/hooks.php';
+const SOCKET = '/tmp/compiler.sock';
+const SETTINGS = "[global]\nerror_log = /dev/null\n[compiler]\nlisten = " . SOCKET . "\npm = static\npm.max_children = 1\n";
+const PATIENCE = 20;
 
 function fail(string $reason): never
 {
@@ -34,31 +40,30 @@ function files_below(string $directory, string $ending): Generator
     }
 }
 
-/** What is compiled declares its functions, so two files that declare the same one are not compiled by one process. */
-function compile(array $paths): array
+function start_compiler(array $command)
 {
-    return array_filter($paths, static fn (string $path) => !@opcache_compile_file($path));
-}
-
-/** The same in a process of its own; gives the paths that it could not compile. */
-function compile_apart(array $paths, array $command): array
-{
-    $process = proc_open([...$command, '--compile'], [['pipe', 'r'], ['pipe', 'w'], ['file', '/dev/null', 'w']], $pipes);
-    if ($process === false) {
-        fail('no second process could be started');
+    file_put_contents(CACHE . '/compiler.conf', SETTINGS);
+    $null = ['file', '/dev/null', 'r+'];
+    $process = proc_open([...$command, '--nodaemonize', '--fpm-config', CACHE . '/compiler.conf'], [$null, $null, $null], $pipes);
+    for ($end = time() + PATIENCE; time() < $end; usleep(5000)) {
+        if (is_resource($process) && file_exists(SOCKET)) {
+            return $process;
+        }
     }
-    fwrite($pipes[0], implode("\n", $paths));
-    fclose($pipes[0]);
-    $left = explode("\n", trim((string) stream_get_contents($pipes[1])));
-    proc_close($process);
-    return array_filter($left);
+    fail('PHP-FPM did not start');
 }
 
-/** Our own command line without what follows the program. */
-function own_command(): array
+/** What could not be compiled in one go is compiled in the next; what never can, such as code for another PHP, is left out. */
+function compile(array $paths): void
 {
-    $words = explode("\0", rtrim((string) file_get_contents('/proc/self/cmdline'), "\0"));
-    return array_slice($words, 0, array_search(__FILE__, $words, true) + 1);
+    for ($before = PHP_INT_MAX; count($paths) > 0 && count($paths) < $before;) {
+        $before = count($paths);
+        $left = fcgi_ask(SOCKET, __DIR__ . '/compile.php', implode("\n", $paths));
+        if ($left === false) {
+            fail('PHP-FPM does not answer');
+        }
+        $paths = array_filter(explode("\n", $left));
+    }
 }
 
 function write_record(string $name, string $path): void
@@ -67,32 +72,27 @@ function write_record(string $name, string $path): void
     fwrite(STDOUT, strlen($bytes) . ' ' . (int) filemtime($path) . " $name\n$bytes");
 }
 
-if (($argv[1] ?? '') === '--compile') {
-    echo implode("\n", compile(explode("\n", (string) stream_get_contents(STDIN))));
-    exit;
-}
-
 $id = $argv[1];
-$paths = [OURS];
+$paths = [__DIR__ . '/hooks.php'];
 foreach (files_below(CORE, '.php') as $path) {
     if (!str_starts_with($path, CORE . '/wp-content/')) {
         $paths[] = $path;
     }
 }
-// A file that no process can compile, such as one for another version of PHP, is left to the day when somebody runs it.
-for ($left = $paths, $before = PHP_INT_MAX; count($left) > 0 && count($left) < $before;) {
-    $before = count($left);
-    $left = compile_apart($left, own_command());
-}
+$compiler = start_compiler(array_slice($argv, 2));
+compile($paths);
+proc_terminate($compiler);
 
 $directory = CACHE . "/$id";
 if (!is_dir($directory)) {
     fail('this PHP is not the one that was asked for: try again');
 }
 $count = 0;
-foreach (files_below($directory, '.bin') as $path) {
-    write_record(substr($path, strlen("$directory/")), $path);
-    $count++;
+foreach ($paths as $path) {
+    if (file_exists("$directory$path.bin")) {
+        write_record(substr("$path.bin", 1), "$directory$path.bin");
+        $count++;
+    }
 }
 if ($count < count($paths) / 2) {
     fail("only $count of " . count($paths) . ' files could be compiled');

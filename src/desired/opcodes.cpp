@@ -26,19 +26,18 @@ void set_own(std::vector<std::string>& argv, const SiteConfig& config) {
             set(argv, std::string(key) + "=" + it->second);
 }
 
-/// PHP with the modules of the site's, since they are in its id, and with what php.ini says of
+/// PHP-FPM with the modules of the site's, since they are in its id, and with what php.ini says of
 /// compiling.
 std::vector<std::string> compiler(const Site& site) {
-    std::vector<std::string> argv = {site.php.cli, "-n"};
+    std::vector<std::string> argv = {site.php.cli,       "-n",         program,
+                                     site.php.system_id, site.php.fpm, "-n"};
     for (const auto& name : site.php.modules) set(argv, "extension=" + name);
     for (const auto& name : site.php.zend_modules) set(argv, "zend_extension=" + name);
-    constexpr std::array settings = {"display_errors=0",        "memory_limit=512M",
-                                     "zend.assertions=-1",      "pcre.jit=0",
-                                     "opcache.enable_cli=1",    "opcache.jit=disable",
-                                     "opcache.file_cache=/tmp", "opcache.file_cache_only=1"};
+    constexpr std::array settings = {
+        "memory_limit=512M",   "zend.assertions=-1",      "pcre.jit=0",
+        "opcache.jit=disable", "opcache.file_cache=/tmp", "opcache.file_cache_only=1"};
     for (const char* setting : settings) set(argv, setting);
     set_own(argv, site.config);
-    argv.insert(argv.end(), {program, site.php.system_id});
     return argv;
 }
 

@@ -117,7 +117,8 @@ HostFacts gather_facts(const HostConfig& config, const std::vector<CoreSource>& 
     network.gather(facts);
     facts.php = installed_php(files, "");
     for (auto& php : facts.php) identify(php, files, process);
-    facts.opcode_tools = sha256_hex(texts_of({"php/opcodes.php", "php/hooks.php"})).substr(0, 8);
+    facts.opcode_tools =
+        sha256_hex(texts_of({"php/opcodes.php", "php/compile.php", "php/hooks.php"})).substr(0, 8);
     facts.mariadbd = program("/usr/sbin/mariadbd");
     facts.image_tools = image_tools(facts.mariadbd);
     facts.nginx = program("/usr/sbin/nginx");

@@ -12,10 +12,7 @@ namespace {
 
 constexpr std::size_t kIdDigits = 32;
 constexpr const char* kCache = "/var/cache/wpns";
-/// The id is a variable of the program; FFI is the only way to it. Nothing of a site runs here.
-constexpr const char* kQuestion =
-    "echo FFI::string(FFI::addr(FFI::cdef('extern char zend_system_id[32];')->zend_system_id), "
-    "32);";
+constexpr const char* kQuestion = "/usr/share/wpns/php/php-id.php";
 
 /// A package never keeps size and time of an older one.
 std::string stamp_of(const std::string& path) {
@@ -30,18 +27,25 @@ bool is_id(std::string_view text) {
            });
 }
 
+/// PHP-FPM has ids of its own, other than those of the command line. It runs what it preloads as
+/// nobody, whatever else it is started for; here, to tell its settings.
 std::string ask(const PhpFact& php, Process& process) {
     Process::Command command;
-    command.argv = {php.cli, "-n", "-d", "display_errors=stderr", "-d", "ffi.enable=1"};
-    const auto load = [&](const std::string& key, const std::string& name) {
-        command.argv.insert(command.argv.end(), {"-d", key + "=" + name});
+    command.argv = {php.fpm, "-n"};
+    const auto set = [&](const std::string& setting) {
+        command.argv.insert(command.argv.end(), {"-d", setting});
     };
-    for (const auto& name : php.modules) load("extension", name);
-    if (std::ranges::find(php.modules, "ffi") == php.modules.end()) load("extension", "ffi");
-    for (const auto& name : php.zend_modules) load("zend_extension", name);
-    command.argv.insert(command.argv.end(), {"-r", kQuestion});
+    for (const auto& name : php.modules) set("extension=" + name);
+    if (std::ranges::find(php.modules, "ffi") == php.modules.end()) set("extension=ffi");
+    for (const auto& name : php.zend_modules) set("zend_extension=" + name);
+    set("ffi.enable=preload");
+    set("pcre.jit=0");
+    set("opcache.jit=disable");
+    set("opcache.preload_user=nobody");
+    set(std::string("opcache.preload=") + kQuestion);
+    command.argv.emplace_back("-i");
     const auto result = process.run(command);
-    return result.status == 0 && is_id(result.out) ? result.out : std::string();
+    return is_id(result.err) ? result.err : std::string();
 }
 
 /// A cache that cannot be written costs time, nothing else.
