@@ -4,17 +4,18 @@
  * the site itself and without mail. It may be run again: it goes on where it was interrupted and overwrites nothing.
  *
  * Standard input, one JSON object:
+ *   url                                    the address of the site
  *   title, user, email, password, locale   what a person would type into WordPress' own form
  *   core            "managed": /srv/core is bound at /srv/www already, only wp-content is the site's own;
  *                   "private": the site gets its own copy of /srv/core
  *   set_password    true: where WordPress is installed already, give `user` this password
- * Standard output, one JSON object: {"installed": true, "changed": bool, "version": "6.1.9"}; on failure
+ * Standard output, one JSON object: {"installed": true, "changed": bool}; on failure
  * {"installed": false, "error": "..."} and exit status 1.
  */
 declare(strict_types=1);
 
 require __DIR__ . '/installer.php';
-require __DIR__ . '/image-marks.php';
+require __DIR__ . '/owner.php';
 
 const CORE = '/srv/core';
 const ROOT = '/srv/www';
@@ -101,58 +102,37 @@ function install(array $request): void
     $wpdb->query('DROP TABLE `' . MARK . '`');
 }
 
-/** True for a database that is a clone of an image and has not been given its owner yet. */
-function is_image(): bool
+/** The owner of a clone of an image, with title and names as WordPress writes them. */
+function owner_of(array $request): Owner
 {
-    global $wpdb;
-    return (bool) $wpdb->get_var("SELECT 1 FROM $wpdb->options WHERE option_name = '" . IMAGE_MARK . "'");
+    $login = sanitize_user($request['user'], true);
+    return new Owner(
+        WP_HOME,
+        sanitize_option('blogname', $request['title']),
+        $request['email'],
+        $login,
+        mb_substr(sanitize_title($login), 0, 50),
+        wp_hash_password(wp_slash($request['password'])),
+        current_time('mysql'),
+        current_time('mysql', true),
+    );
 }
 
-/**
- * Makes the clone of an image what install() would have made: everything of the image's own is replaced, in one
- * transaction, whose last change is that the mark goes.
- */
-function make_own(array $request): void
+/** Makes the clone of an image what install() would have made; false where there is nothing to do. */
+function make_own(array $request): bool
 {
     global $wpdb;
-    $user = sanitize_user($request['user'], true);
-    $own = [
-        'siteurl' => WP_SITEURL,
-        'home' => WP_HOME,
-        'blogname' => sanitize_option('blogname', $request['title']),
-        'admin_email' => $request['email'],
-        'new_admin_email' => $request['email'],
-    ];
-    $wpdb->query('START TRANSACTION');
-    foreach ($own as $name => $value) {
-        $wpdb->update($wpdb->options, ['option_value' => $value], ['option_name' => $name]);
+    if (!has_no_owner($wpdb->dbh)) {
+        return false;
     }
-    $wpdb->query($wpdb->prepare(
-        "UPDATE $wpdb->posts SET guid = REPLACE(guid, %s, %s), post_content = REPLACE(post_content, %s, %s),
-            post_date = %s, post_date_gmt = %s, post_modified = %s, post_modified_gmt = %s",
-        IMAGE_URL, WP_HOME, IMAGE_URL, WP_HOME,
-        current_time('mysql'), current_time('mysql', true), current_time('mysql'), current_time('mysql', true)
-    ));
-    $wpdb->query($wpdb->prepare("UPDATE $wpdb->comments SET comment_date = %s, comment_date_gmt = %s",
-        current_time('mysql'), current_time('mysql', true)));
-    $wpdb->update($wpdb->users, [
-        'user_login' => $user,
-        'user_nicename' => mb_substr(sanitize_title($user), 0, 50),
-        'user_email' => $request['email'],
-        'user_url' => WP_HOME,
-        'user_registered' => gmdate('Y-m-d H:i:s'),
-        'display_name' => $user,
-        'user_pass' => wp_hash_password(wp_slash($request['password'])),
-    ], ['ID' => 1]);
-    $wpdb->update($wpdb->usermeta, ['meta_value' => $user], ['user_id' => 1, 'meta_key' => 'nickname']);
-    $wpdb->delete($wpdb->options, ['option_name' => IMAGE_MARK]);
-    if ($wpdb->query('COMMIT') === false) {
-        fail("the database refused the site's own settings: $wpdb->last_error");
-    }
+    mysqli_report(MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT);
+    give($wpdb->dbh, owner_of($request));
+    mysqli_report(MYSQLI_REPORT_OFF);
     wp_cache_flush();
-    if (is_image()) {
+    if (has_no_owner($wpdb->dbh)) {
         fail('the settings of the image are still there');
     }
+    return true;
 }
 
 function set_password(array $request): void
@@ -165,23 +145,25 @@ function set_password(array $request): void
     wp_set_password(wp_slash($request['password']), $user->ID);
 }
 
-$request = read_request(['title', 'user', 'email', 'password', 'locale', 'core']);
+$request = read_request(['url', 'title', 'user', 'email', 'password', 'locale', 'core']);
 if (!in_array($request['core'], ['managed', 'private'], true)) {
     fail('"core" is neither "managed" nor "private"');
 }
 $changed = copy_files($request['core']);
 
+if (give_plainly($request, ROOT)) {
+    answer(['installed' => true, 'changed' => true]);
+}
 require ROOT . '/wp-load.php';
 require ABSPATH . 'wp-admin/includes/upgrade.php';
 
 if (!is_installed()) {
     install($request);
     $changed = true;
-} elseif (is_image()) {
-    make_own($request);
+} elseif (make_own($request)) {
     $changed = true;
 } elseif (($request['set_password'] ?? false) === true) {
     set_password($request);
     $changed = true;
 }
-answer(['installed' => true, 'changed' => $changed, 'version' => $wp_version]);
+answer(['installed' => true, 'changed' => $changed]);

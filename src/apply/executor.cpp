@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "apply/perform.hpp"
 #include "base/error.hpp"
@@ -57,6 +58,8 @@ Errors perform(Context& context, Batch batch) {
             return perform_quotas(context, batch);
         case Kind::core:
             return perform_cores(context, batch);
+        case Kind::opcodes:
+            return perform_opcodes(context, batch);
         case Kind::file:
             return perform_files(context, batch);
         case Kind::netns:
@@ -95,6 +98,8 @@ class Run {
         record_intent(plan, registry_);
         file_.save(registry_);
         for (const auto& batch : plan::batches(plan)) step(batch);
+        settle();
+        if (unsaved_) save();
         // Limits of a slice take effect with this, and removed units are forgotten.
         if (context_.unit_files_changed) context_.host.units.daemon_reload();
         return std::move(report_);
@@ -102,6 +107,9 @@ class Run {
 
   private:
     void step(const std::vector<const plan::Action*>& batch) {
+        if (!runs_beside_starts(batch)) settle();
+        // Units and programs read it.
+        if (unsaved_ && !keeps_for_later(batch)) save();
         if (!interrupted_ && options_.interrupted()) {
             interrupted_ = true;
             report_[""].errors.emplace_back("stopped by a signal");
@@ -119,9 +127,69 @@ class Run {
         }
         if (!effects.empty()) {
             const auto errors = perform(context_, effects);
-            for (std::size_t i = 0; i < effects.size(); ++i) finish(*effects[i], errors.at(i));
+            const bool beside = !context_.later.empty() && !is_unit(effects);
+            // What it ran beside first: where that has failed, it could not but fail.
+            if (beside) settle();
+            for (std::size_t i = 0; i < effects.size(); ++i) {
+                if (is_under_way(effects[i])) continue;
+                if (beside && !errors.at(i).empty() && stopped(effects[i]->key.site))
+                    ++report_[effects[i]->key.site].skipped;
+                else
+                    finish(*effects[i], errors.at(i));
+            }
         }
+        if (keeps_for_later(batch))
+            unsaved_ = true;
+        else
+            save();
+    }
+
+    void save() {
         file_.save(registry_);
+        unsaved_ = false;
+    }
+
+    /// What takes no time is recorded together with what comes next: it stands there as pending, so
+    /// a crash between loses nothing but a comparison.
+    static bool keeps_for_later(Batch batch) {
+        const Kind kind = batch.front()->key.kind;
+        return !takes(batch) && (kind == Kind::directory || kind == Kind::netns ||
+                                 kind == Kind::firewall || kind == Kind::link);
+    }
+
+    static bool is_unit(Batch batch) { return batch.front()->key.kind == Kind::unit; }
+
+    /// Units start one after the other by systemd's own order, and the installer waits for the
+    /// database by itself: it connects to a socket that is there.
+    static bool runs_beside_starts(Batch batch) {
+        const Kind kind = batch.front()->key.kind;
+        return !takes(batch) &&
+               (kind == Kind::unit || kind == Kind::wordpress || kind == Kind::database);
+    }
+
+    [[nodiscard]] bool is_under_way(const plan::Action* action) const {
+        return std::ranges::any_of(context_.later, [&](const Later& later) {
+            return std::ranges::find(later.actions, action) != later.actions.end();
+        });
+    }
+
+    static Errors outcome_of(const Later& later) {
+        try {
+            return later.wait();
+        } catch (const Error& error) {
+            return Errors(later.actions.size(), text_of(error));
+        }
+    }
+
+    /// Waits for all that is under way.
+    void settle() {
+        if (context_.later.empty()) return;
+        for (const Later& later : std::exchange(context_.later, {})) {
+            const auto errors = outcome_of(later);
+            for (std::size_t i = 0; i < later.actions.size(); ++i)
+                finish(*later.actions[i], errors.at(i));
+        }
+        unsaved_ = true;
     }
 
     /// Every site stands on the host-wide resources, so their failure stops all.
@@ -150,7 +218,7 @@ class Run {
             site.errors.push_back(plan::describe(action) + ": " + error);
             if (action.key.kind == Kind::core)
                 stop_sites_on(action.key);
-            else
+            else if (action.key.kind != Kind::opcodes)  // without it PHP compiles by itself
                 host_failed_ = host_failed_ || action.key.site.empty();
         }
         options_.progress.end(action, error);
@@ -162,6 +230,7 @@ class Run {
     const plan::Plan* plan_ = nullptr;
     bool host_failed_ = false;
     bool interrupted_ = false;
+    bool unsaved_ = false;
     Report report_;
     Context context_;
 };

@@ -54,9 +54,10 @@ using Report = std::map<std::string, SiteReport>;
 
 /// Carries out `plan` in its order. `registry` holds the allocations of all sites in the plan; it
 /// is saved with every intended resource as "pending" before the first effect, and with the outcome
-/// after each batch. A site whose action fails is left as it is; its other actions are skipped,
-/// those of other sites go on. A failure of a host-wide action stops what is new, since every site
-/// needs those; only that of a WordPress core stops no more than the sites that run it.
+/// after each batch that takes time. A site whose action fails is left as it is; its other actions
+/// are skipped, those of other sites go on. A failure of a host-wide action stops what is new,
+/// since every site needs those; only that of a WordPress core stops no more than the sites that
+/// run it, and that of its compiled code none.
 [[nodiscard]] Report execute(const plan::Plan& plan, const host::Host& host, Registry& registry,
                              RegistryFile& file, const Options& options);
 

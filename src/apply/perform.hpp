@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <set>
 #include <span>
 #include <string>
@@ -16,6 +17,12 @@ using Batch = std::span<const plan::Action* const>;
 /// The error of each action of a batch, by position; empty means done.
 using Errors = std::vector<std::string>;
 
+/// Actions that are under way when their batch returns, and what waits for them.
+struct Later {
+    std::vector<const plan::Action*> actions;
+    std::function<Errors()> wait;  ///< called once; by position, as a batch
+};
+
 /// What performers share during one run.
 struct Context {
     const host::Host& host;
@@ -24,17 +31,22 @@ struct Context {
     Report& report;
     std::set<std::string> leaving;    ///< sites whose resources this plan takes away
     bool unit_files_changed = false;  ///< systemd must read them again before the next job
+    /// What perform_units leaves to be waited for when something needs it.
+    std::vector<Later> later{};
 };
 
 [[nodiscard]] Errors perform_accounts(Context& context, Batch batch);
 [[nodiscard]] Errors perform_directories(Context& context, Batch batch);
 [[nodiscard]] Errors perform_quotas(Context& context, Batch batch);
 [[nodiscard]] Errors perform_cores(Context& context, Batch batch);
+[[nodiscard]] Errors perform_opcodes(Context& context, Batch batch);
 [[nodiscard]] Errors perform_files(Context& context, Batch batch);
 [[nodiscard]] Errors perform_namespaces(Context& context, Batch batch);
 [[nodiscard]] Errors perform_firewall(Context& context, Batch batch);
 [[nodiscard]] Errors perform_links(Context& context, Batch batch);
 [[nodiscard]] Errors perform_databases(Context& context, Batch batch);
+/// Waits for sockets and timers. New services come up on their own from there, in an order that
+/// systemd knows, so they go into Context::later.
 [[nodiscard]] Errors perform_units(Context& context, Batch batch);
 [[nodiscard]] Errors perform_wordpress(Context& context, Batch batch);
 [[nodiscard]] Errors perform_vhosts(Context& context, Batch batch);

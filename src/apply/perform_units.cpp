@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "apply/perform.hpp"
@@ -40,6 +41,41 @@ Errors stop_units(Context& context, Batch batch) {
     return errors;
 }
 
+enum class How { leave, start, restart, try_restart, later };
+
+/// A target is up when what it wants is.
+bool may_come_later(const plan::Action& action) {
+    const auto& id = action.key.id;
+    return action.verb == plan::Verb::create &&
+           (id.ends_with(".service") || id.ends_with(".target"));
+}
+
+How how(const plan::Action& action) {
+    const auto& wanted = std::get<Unit>(*action.after);
+    const bool restarts = action.verb == plan::Verb::restart;
+    if (!wanted.active) return How::leave;
+    if (may_come_later(action)) return How::later;
+    if (restarts && wanted.on_demand) return How::try_restart;
+    return restarts || action.key.id.ends_with(".service") ? How::restart : How::start;
+}
+
+void begin_later(Context& context, Batch batch) {
+    Later later;
+    for (const auto* action : batch)
+        if (how(*action) == How::later) later.actions.push_back(action);
+    if (later.actions.empty()) return;
+    const auto is_service = [](const plan::Action& action) {
+        return action.key.id.ends_with(".service");
+    };
+    const Batch coming(later.actions);
+    auto outcome = context.host.units.begin(
+        names_of(coming, is_service), names_of(coming, std::not_fn(is_service)), job_deadline);
+    later.wait = [actions = later.actions, outcome = std::move(outcome)] {
+        return by_position(actions, outcome());
+    };
+    context.later.push_back(std::move(later));
+}
+
 Errors start_units(Context& context, Batch batch) {
     auto& units = context.host.units;
     const auto wanted = [](const plan::Action& action) { return std::get<Unit>(*action.after); };
@@ -48,16 +84,10 @@ Errors start_units(Context& context, Batch batch) {
         names_of(batch, [&](const plan::Action& action) { return wanted(action).enabled; }));
     // A service that its socket woke in the course of this run may have read old files, so every
     // service is restarted: one that may sleep, if it is awake.
-    enum class How { leave, start, restart, try_restart };
-    const auto how = [&](const plan::Action& action) {
-        const bool restarts = action.verb == plan::Verb::restart;
-        if (!wanted(action).active) return How::leave;
-        if (restarts && wanted(action).on_demand) return How::try_restart;
-        return restarts || action.key.id.ends_with(".service") ? How::restart : How::start;
-    };
     const auto names = [&](How wish) {
         return names_of(batch, [&](const plan::Action& action) { return how(action) == wish; });
     };
+    begin_later(context, batch);
     auto results = units.restart(names(How::restart), job_deadline);
     results.merge(units.try_restart(names(How::try_restart), job_deadline));
     results.merge(units.start(names(How::start), job_deadline));

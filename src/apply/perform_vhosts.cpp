@@ -63,16 +63,17 @@ void put_checked(const host::Host& host, const plan::Action& action) {
     throw Error(ErrorKind::failed, reason + "; the file was taken back");
 }
 
-/// All at once where nginx accepts them together, else one by one to find the bad ones.
+/// All at once where nginx accepts them together. Else it is asked whether they are the reason at
+/// all, and then one by one to find the bad ones.
 Errors put_vhosts(const host::Host& host, Batch batch) {
-    if (const std::string before = refusal(host); !before.empty())
-        return Errors(
-            batch.size(),
-            "nginx does not accept its configuration as it is, without this change: " + before);
     Errors errors =
         for_each(batch, [&](const plan::Action& action) { put_file(host, action, action.after); });
     if (refusal(host).empty()) return errors;
     for (const auto* action : batch) put_file(host, *action, action->before);
+    if (const std::string before = refusal(host); !before.empty())
+        return Errors(
+            batch.size(),
+            "nginx does not accept its configuration as it is, without this change: " + before);
     return for_each(batch, [&](const plan::Action& action) { put_checked(host, action); });
 }
 

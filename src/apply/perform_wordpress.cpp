@@ -19,7 +19,8 @@ std::string new_password() {
 }
 
 std::string request(const Wordpress& wordpress, const std::string& password) {
-    return json{{"title", wordpress.title},
+    return json{{"url", wordpress.url},
+                {"title", wordpress.title},
                 {"user", wordpress.admin_user},
                 {"email", wordpress.admin_email},
                 {"password", password},

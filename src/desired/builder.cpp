@@ -21,7 +21,15 @@ std::string Builder::fill(const std::string& template_name, render::Format forma
 
 ResourceKey Builder::add(Kind kind, std::string id, Resource value,
                          std::vector<ResourceKey> needs) {
-    ResourceKey key{kind, std::move(id), site_};
+    return put({kind, std::move(id), site_}, std::move(value), std::move(needs));
+}
+
+ResourceKey Builder::add_shared(Kind kind, std::string id, Resource value,
+                                std::vector<ResourceKey> needs) {
+    return put({kind, std::move(id), ""}, std::move(value), std::move(needs));
+}
+
+ResourceKey Builder::put(ResourceKey key, Resource value, std::vector<ResourceKey> needs) {
     desired_.insert_or_assign(key, Wanted{std::move(value), std::move(needs)});
     return key;
 }

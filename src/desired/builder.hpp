@@ -23,6 +23,10 @@ class Builder {
     /// Adds a resource and gives its key, for the needs of others.
     ResourceKey add(Kind kind, std::string id, Resource value, std::vector<ResourceKey> needs = {});
 
+    /// The same for what belongs to the host and is shared by the sites that want it.
+    ResourceKey add_shared(Kind kind, std::string id, Resource value,
+                           std::vector<ResourceKey> needs);
+
     /// A unit that is restarted when one of `inputs` changes; it needs them too. Fills Unit::inputs
     /// and inputs_digest.
     ResourceKey add_unit(std::string name, Unit unit, std::vector<ResourceKey> inputs,
@@ -32,6 +36,8 @@ class Builder {
     void fail(const std::string& reason);
 
   private:
+    ResourceKey put(ResourceKey key, Resource value, std::vector<ResourceKey> needs);
+
     const Templates& templates_;
     std::string site_;
     Desired desired_;

@@ -15,7 +15,8 @@ constexpr const char* sysctl_file = "/etc/sysctl.d/60-wpns.conf";
 
 void add_directories(const Inputs& inputs, Builder& builder) {
     const Directory open;
-    for (const char* path : {names::rendered_root, names::core_dir, names::vhost_dir})
+    for (const char* path :
+         {names::rendered_root, names::core_dir, names::opcodes_dir, names::vhost_dir})
         builder.add(Kind::directory, path, open);
     builder.add(Kind::directory, inputs.host.data_dir, open);
     builder.add(Kind::directory, names::images_dir, Directory{0, 0, 0700});

@@ -7,6 +7,7 @@
 #include "desired/desired.hpp"
 #include "desired/image.hpp"
 #include "desired/network.hpp"
+#include "desired/opcodes.hpp"
 #include "desired/values.hpp"
 #include "model/given.hpp"
 
@@ -53,6 +54,7 @@ class SiteBuilder {
         add_directories();
         add_temporary_directories();
         add_files();
+        add_opcodes();
         add_network();
         add_database();
         add_units();
@@ -183,6 +185,12 @@ class SiteBuilder {
         builder_.add(Kind::file, path, value, std::move(needs));
     }
 
+    void add_opcodes() {
+        if (const auto path = opcodes_path(site_); !path.empty())
+            opcodes_ = builder_.add_shared(Kind::opcodes, path, opcodes(site_, builder_),
+                                           {core_key(), {Kind::directory, names::opcodes_dir, ""}});
+    }
+
     void add_network() {
         const Link link = desired::link(site_.name, site_.record);
         netns_ = builder_.add(Kind::netns, site_.name.str(), Netns{});
@@ -204,7 +212,12 @@ class SiteBuilder {
         database_ = builder_.add(
             Kind::database, site_.data() + "/mysql", database,
             keys_of({"my.cnf", "php.ini", "hosts", "passwd-db", "group-db"},
-                    {data_, db_account_, core_key(), {Kind::directory, names::images_dir, ""}}));
+                    {data_,
+                     db_account_,
+                     core_key(),
+                     {Kind::directory, names::images_dir, ""},
+                     // not that it reads it: systemd brings it up while the image is being cloned
+                     {Kind::unit, names::unit(site_.name, "netns", "service"), site_.name.str()}}));
     }
 
     [[nodiscard]] ResourceKey core_key() const { return {Kind::core, site_.core_path(), ""}; }
@@ -253,7 +266,7 @@ class SiteBuilder {
         add_service(
             "php", {netns_},
             {"php-fpm.conf", "php.ini", "hosts", "resolv.conf", "passwd", "group", "wp-config.php"},
-            {core, files_});
+            {core, files_, opcodes_});
         add_service("web", {}, {"nginx.conf", "passwd", "group"}, {core, files_});
         const auto cron = unit_file_of("cron", "service");
         builder_.add_unit(names::unit(site_.name, "cron", "timer"), Unit{},
@@ -330,7 +343,7 @@ class SiteBuilder {
     Builder builder_;
     Values values_;
     ResourceKey account_, db_account_, rendered_dir_, data_, files_, run_dir_, netns_, link_,
-        database_, slice_, netns_unit_, wordpress_;
+        database_, slice_, netns_unit_, wordpress_, opcodes_;
     Keys temporary_;
 };
 

@@ -6,6 +6,7 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "desired/network.hpp"
+#include "desired/opcodes.hpp"
 
 namespace wpns::desired {
 namespace {
@@ -80,11 +81,16 @@ void set_network(const Site& site, render::Values& values) {
 }
 
 void set_php(const Site& site, render::Values& values) {
+    using Texts = std::vector<std::string>;
     const auto& php = site.config.php;
+    const auto opcodes = opcodes_path(site);
     values.set("php_fpm", site.php.fpm)
         .set("php_cli", site.php.cli)
         .set_list("extension", site.php.modules)
         .set_list("zend_extension", site.php.zend_modules)
+        .set_list("opcode_cache", opcodes.empty() ? Texts{} : Texts{"/tmp"})
+        .set_list("opcode_bind",
+                  opcodes.empty() ? Texts{} : Texts{"-" + opcodes + ":" + opcodes_at(site)})
         .set("max_children", php.max_children)
         .set("memory_limit", size_text(php.memory_limit))
         .set("upload_limit", size_text(php.upload_limit))

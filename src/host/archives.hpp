@@ -29,6 +29,9 @@ class Archives {
     /// Gives the version of WordPress in it, empty where it cannot be read.
     virtual std::string make_tree(const Process::Command& unpacker, const Archive& archive,
                                   const std::string& to, const std::vector<std::string>& skip) = 0;
+    /// Runs `maker`, without input, and makes the tree `to` of whatever records it writes, in the
+    /// same way. Error when the maker fails or a record is refused.
+    virtual void make_plain_tree(const Process::Command& maker, const std::string& to) = 0;
 };
 
 }  // namespace wpns::host

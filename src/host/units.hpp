@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace wpns::host {
@@ -39,6 +41,17 @@ class Units {
         std::span<const std::string> names, std::chrono::seconds deadline) = 0;
     [[nodiscard]] virtual std::map<std::string, std::string> stop(
         std::span<const std::string> names, std::chrono::seconds deadline) = 0;
+    /// What waits for queued jobs; to be called once.
+    using Ending = std::function<std::map<std::string, std::string>()>;
+    /// Queues restarts and starts as `restart` and `start` do, and leaves the waiting to what comes
+    /// back, which gives their results. `deadline` counts from now.
+    [[nodiscard]] virtual Ending begin(std::span<const std::string> restarts,
+                                       std::span<const std::string> starts,
+                                       std::chrono::seconds deadline) {
+        auto results = restart(restarts, deadline);
+        results.merge(start(starts, deadline));
+        return [results = std::move(results)] { return results; };
+    }
     /// Queues a restart and does not wait for it.
     virtual void queue_restart(const std::string& name) = 0;
     virtual void enable(std::span<const std::string> names) = 0;

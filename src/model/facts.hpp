@@ -18,6 +18,10 @@ struct PhpFact {
     std::vector<std::string>
         modules;  ///< names in load order as in mods-available, "opcache" among them
     std::vector<std::string> zend_modules;
+    /// 32 hex digits that PHP itself puts in front of compiled code: another build or other modules
+    /// have others. Empty where it could not be asked for; then nothing is compiled in advance.
+    std::string system_id{};
+    std::string build{};  ///< changes with the programs; 8 hex digits
     bool operator==(const PhpFact&) const = default;
 };
 
@@ -51,6 +55,8 @@ struct HostFacts {
     std::string mariadbd;      ///< /usr/sbin/mariadbd; empty where not installed
     /// Changes with MariaDB and with the programs that make database images; 8 hex digits.
     std::string image_tools;
+    /// Changes with the programs that compile WordPress in advance; 8 hex digits.
+    std::string opcode_tools;
     std::string nginx;   ///< /usr/sbin/nginx; empty where not installed
     std::string uplink;  ///< device of the default route; empty without one
     unsigned uplink_mtu = 1500;

@@ -21,6 +21,7 @@ inline constexpr const char* given_file = "given.toml";
 /// Among them where the site may be parked: how many seconds nobody must have come before.
 inline constexpr const char* idle_file = "idle";
 inline constexpr const char* images_dir = "/var/lib/wpns/images";
+inline constexpr const char* opcodes_dir = "/var/lib/wpns/opcodes";
 inline constexpr const char* downloads_dir = "/var/lib/wpns/downloads";
 inline constexpr const char* unit_dir = "/etc/systemd/system";
 inline constexpr const char* sandbox_root = "/usr/share/wpns/sandbox";

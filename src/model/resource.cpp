@@ -15,6 +15,7 @@ constexpr Names<Kind, 12> kinds = {{
     {Kind::directory, "directory"},
     {Kind::quota, "quota"},
     {Kind::core, "core"},
+    {Kind::opcodes, "opcodes"},
     {Kind::file, "file"},
     {Kind::netns, "netns"},
     {Kind::firewall, "firewall"},

@@ -23,6 +23,7 @@ enum class Kind {
     directory,
     quota,
     core,
+    opcodes,
     file,
     netns,
     firewall,
@@ -99,6 +100,15 @@ struct Core {
     bool operator==(const Core& other) const {
         return source == other.source && version == other.version && sha256 == other.sha256;
     }
+};
+
+/// What PHP's compiler makes of a read-only WordPress tree, for one build of PHP: root's files, the
+/// same for every site of that combination, which the id names. It holds nothing of any site. The
+/// texts are what making it takes and are not compared.
+struct Opcodes {
+    std::string unit{};               ///< rendered unit text that the compiler runs under
+    std::vector<std::string> argv{};  ///< program and arguments
+    bool operator==(const Opcodes&) const { return true; }
 };
 
 /// A named network namespace with `lo` up and IPv6 off but for what a link of ours turns on.
@@ -206,7 +216,7 @@ struct Vhost {
     bool operator==(const Vhost& other) const { return content == other.content; }
 };
 
-using Resource = std::variant<Account, Directory, Quota, Core, File, Netns, FirewallTable,
+using Resource = std::variant<Account, Directory, Quota, Core, Opcodes, File, Netns, FirewallTable,
                               FirewallSite, Link, Database, Unit, Wordpress, Vhost>;
 
 /// The first 16 hex digits of the SHA-256 over key and resource in a canonical text; the registry

@@ -106,6 +106,8 @@ void compare(Out& out, const Core& wanted, const Core& observed) {
     out.value("sha256", wanted.sha256, observed.sha256);
 }
 
+void compare(Out&, const Opcodes&, const Opcodes&) {}
+
 void compare(Out& out, const File& wanted, const File& observed) {
     out.opaque("content", wanted.content == observed.content);
     out.value("link to", wanted.link_target, observed.link_target);

@@ -54,6 +54,8 @@ void put(Canonical& out, const Core& core) {
         out.add("source", core.source).add("version", core.version);
 }
 
+void put(Canonical&, const Opcodes&) {}
+
 void put(Canonical& out, const File& file) {
     out.add("content", file.content).add("link_target", file.link_target);
     out.add("uid", file.uid).add("gid", file.gid).add("mode", file.mode);

@@ -57,6 +57,12 @@ void observe_cores(const host::Host& host, const Keys& keys, const Desired& desi
     }
 }
 
+/// The id names all that goes into it, and it is whole or not there.
+void observe_opcodes(const host::Host& host, const Keys& keys, Observed& observed) {
+    for (const auto& key : keys)
+        if (host.files.stat_directory(key.id)) observed.emplace(key, Opcodes{});
+}
+
 void observe_namespaces(const host::Host& host, const Keys& keys, Observed& observed) {
     const auto names = host.network.namespaces();
     for (const auto& key : keys)
@@ -158,6 +164,9 @@ Observed observe(const host::Host& host, const std::set<ResourceKey>& keys,
                 break;
             case Kind::core:
                 observe_cores(host, members, desired, observed);
+                break;
+            case Kind::opcodes:
+                observe_opcodes(host, members, observed);
                 break;
             case Kind::file:
                 observe_files(host, members, observed);

@@ -118,6 +118,28 @@ TEST_F(Sources, AnArchiveIsUnpackedFromItsPlace) {
     EXPECT_TRUE(plan().plan.actions.empty());
 }
 
+TEST_F(Sources, ACoreIsCompiledOnceForAllItsSites) {
+    use("/root/w.tar.gz", sum);
+    put("/root/w.tar.gz", sum);
+    fake_.facts.facts.php.front().system_id = std::string(32, 'a');
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(
+        std::ranges::count_if(fake_.files.directories,
+                              [](const auto& directory) {
+                                  return directory.first.starts_with("/var/lib/wpns/opcodes/");
+                              }),
+        2);  // site-a has another core
+    EXPECT_TRUE(plan().plan.actions.empty());
+    put("/etc/wpns/sites.d/site-b.toml", "domain = \"site-b.example\"\n");
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(
+        std::ranges::count_if(fake_.files.directories,
+                              [](const auto& directory) {
+                                  return directory.first.starts_with("/var/lib/wpns/opcodes/");
+                              }),
+        1);
+}
+
 TEST_F(Sources, ANewSumIsANewTreeAndTheOldOneGoesWithItsDownload) {
     fake_.archives.internet[url] = sum;
     ASSERT_EQ(errors_of(sync()), "");

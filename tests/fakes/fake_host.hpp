@@ -529,6 +529,10 @@ class FakeArchives : public host::Archives {
         files_.directories[to] = {};
         return "6.1.9";
     }
+    void make_plain_tree(const host::Process::Command&, const std::string& to) override {
+        faults_.change("make " + to);
+        files_.directories[to] = {};
+    }
 
   private:
     Faults& faults_;

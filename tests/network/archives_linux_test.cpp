@@ -62,6 +62,22 @@ TEST_F(ArchivesTest, MakesATreeOfRoot) {
     EXPECT_EQ(entries(at("core")), 1U);
 }
 
+TEST_F(ArchivesTest, MakesATreeOfWhateverAProgramWrites) {
+    const auto make_plain = [&](const std::string& records) {
+        put(at("archive"), records);
+        archives->make_plain_tree(program({"/bin/cat", at("archive")}), at("core/x"));
+    };
+    for (const std::string& bad : {record("../a", "1") + "end\n", record("a/b.bin", "1")})
+        EXPECT_THROW(make_plain(bad), Error) << bad;
+    EXPECT_EQ(entries(at("core")), 0U);
+    make_plain(record("a/b.bin", "1") + record("c.bin", "2") + "end\n");
+    EXPECT_EQ(text_of(at("core/x/a/b.bin")), "1");
+    EXPECT_EQ(text_of(at("core/x/c.bin")), "2");
+    EXPECT_EQ(stat_at(at("core/x/a/b.bin")).st_mode, S_IFREG | 0644U);
+    EXPECT_EQ(entries(at("core")), 1U);
+    EXPECT_THROW(make_plain("end\n"), Error);  // it is there
+}
+
 TEST_F(ArchivesTest, AVersionThatCannotBeReadIsEmpty) {
     EXPECT_EQ(make(record("wp-includes/version.php", "<?php\n") + "end\n"), "");
 }

@@ -67,6 +67,35 @@ contents() {
     on wpns remove site-l --purge --yes
 }
 
+@test "what is compiled in advance is root's, is used by every site, and holds nothing of any" {
+    add_site site-k site-l
+    assert_serves site-k
+    local trees unit pid
+    trees=$(on sh -c 'ls -d /var/lib/wpns/opcodes/*')
+    [ "$(wc -l <<<"$trees")" -eq 1 ]
+    run -0 on find "$trees" '(' ! -user root -o -perm /022 ')'
+    [[ -z $output ]]
+    [ "$(on sh -c "find $trees -name '*.bin' | wc -l")" -gt 500 ]
+    run -0 on find "$trees" -name 'wp-config*' ! -name wp-config-sample.php.bin
+    [[ -z $output ]]
+    # names and keys: nothing of a site
+    on sh -c "grep -ohE \"'[0-9a-f]{64}'\" /etc/wpns/rendered/*/wp-config.php | tr -d \"'\"" >"$BATS_TEST_TMPDIR/words"
+    printf '%s\n' site-k.example site-l.example wpns-image.invalid >>"$BATS_TEST_TMPDIR/words"
+    run -1 on_stdin grep -rqF -f - "$trees" <"$BATS_TEST_TMPDIR/words"
+    for unit in wpns-php@site-{k,l}.service; do
+        pid=$(on systemctl show --value --property=MainPID "$unit")
+        run -0 on grep -cE " /tmp/[0-9a-f]{32} ro,.*" "/proc/$pid/mountinfo"
+        [[ $output == 1 ]]
+        [ "$(on sh -c "find /proc/$pid/root/tmp/ -name '*.bin' | wc -l")" -gt 500 ]
+    done
+    # nothing that PHP compiles itself is kept beside it
+    page site-k '/wp-login.php' >/dev/null
+    run -0 on sh -c "find /proc/$pid/root/tmp/ -name '*.bin' -path '*wp-content*'"
+    [[ -z $output ]]
+    on wpns remove site-k --purge --yes
+    on wpns remove site-l --purge --yes
+}
+
 @test "an upload is served" {
     run -0 wordpress '$r = wp_upload_bits("probe.txt", null, "an upload"); echo $r["error"] ?: $r["url"];'
     [[ $output == http://site-a.example/wp-content/uploads/*probe.txt ]]

@@ -96,10 +96,13 @@ Records read_records(int fd) {
         offset += static_cast<off_t>(file->size);
         records.files.push_back(std::move(*file));
     }
+    return records;
+}
+
+void find_wordpress(Records& records) {
     auto root = wordpress_root(records.files);
     if (!root) refuse(root.error());
     records.root = std::move(*root);
-    return records;
 }
 
 void make_files(const Records& records, int fd, int tree, const std::vector<std::string>& skip) {

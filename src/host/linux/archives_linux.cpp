@@ -123,12 +123,26 @@ class LinuxArchives final : public Archives {
         command.input_file = file->get();
         command.output_file = spool.fd();
         require_success(process_.run(command), "take an archive as wordpress.org gives it out");
-        const Records records = read_records(spool.fd());
+        Records records = read_records(spool.fd());
+        find_wordpress(records);
         StagedTree tree(place);
         make_files(records, spool.fd(), tree.fd(), skip);
         const std::string version = version_in(tree.fd());
         tree.publish();
         return version;
+    }
+
+    void make_plain_tree(const Process::Command& maker, const std::string& to) override {
+        const Place place = swept_place(to);
+        if (look(place)) throw Error(ErrorKind::conflict, to + " exists already");
+        const Spool spool(place);
+        Process::Command command = maker;
+        command.output_file = spool.fd();
+        require_success(process_.run(command), "journalctl says more");
+        const Records records = read_records(spool.fd());
+        StagedTree tree(place);
+        make_files(records, spool.fd(), tree.fd(), {});
+        tree.publish();
     }
 
   private:

@@ -35,6 +35,13 @@ std::string other_default_server(const HostConfig& config, const std::string& ng
     return foreign_default_server(process.run(command).out, config.listen);
 }
 
+/// What our own programs say, one after the other.
+std::string texts_of(std::initializer_list<const char*> names) {
+    std::string text;
+    for (const char* name : names) text += read_system_text(std::string("/usr/share/wpns/") + name);
+    return text;
+}
+
 /// The tables that MariaDB makes are those of its release; a package never keeps size and time of
 /// an older one.
 std::string image_tools(const std::string& mariadbd) {
@@ -42,10 +49,9 @@ std::string image_tools(const std::string& mariadbd) {
     if (mariadbd.empty() || ::stat(mariadbd.c_str(), &info) != 0) return {};
     std::string text =
         std::to_string(info.st_size) + " " + std::to_string(info.st_mtim.tv_sec) + "\n";
-    for (const char* name :
-         {"php/image.php", "php/image-marks.php", "php/installer.php", "sql/database.sql"})
-        text += read_system_text(std::string("/usr/share/wpns/") + name);
-    return sha256_hex(text).substr(0, 8);
+    return sha256_hex(text + texts_of({"php/image.php", "php/image-marks.php", "php/installer.php",
+                                       "sql/database.sql"}))
+        .substr(0, 8);
 }
 
 std::map<std::string, unsigned> group_ids() {
@@ -91,7 +97,7 @@ std::vector<std::string> missing_in(const HostFacts& facts) {
 
 class LinuxFacts final : public Facts {
   public:
-    LinuxFacts(const Network& network, const Files& files, Process& process)
+    LinuxFacts(const Network& network, Files& files, Process& process)
         : network_(network), files_(files), process_(process) {}
     [[nodiscard]] HostFacts gather(const HostConfig& config,
                                    const std::vector<CoreSource>& core_sources) const override {
@@ -100,17 +106,20 @@ class LinuxFacts final : public Facts {
 
   private:
     const Network& network_;
-    const Files& files_;
+    Files& files_;
     Process& process_;
 };
 
 }  // namespace
 
 HostFacts gather_facts(const HostConfig& config, const std::vector<CoreSource>& core_sources,
-                       const Network& network, const Files& files, Process& process) {
+                       const Network& network, Files& files, Process& process) {
     HostFacts facts;
     network.gather(facts);
     facts.php = installed_php(files, "");
+    for (auto& php : facts.php) identify(php, files, process);
+    facts.opcode_tools =
+        sha256_hex(texts_of({"php/opcodes.php", "php/compile.php", "php/hooks.php"})).substr(0, 8);
     facts.mariadbd = program("/usr/sbin/mariadbd");
     facts.image_tools = image_tools(facts.mariadbd);
     facts.nginx = program("/usr/sbin/nginx");
@@ -123,7 +132,7 @@ HostFacts gather_facts(const HostConfig& config, const std::vector<CoreSource>& 
     return facts;
 }
 
-std::unique_ptr<Facts> make_facts(const Network& network, const Files& files, Process& process) {
+std::unique_ptr<Facts> make_facts(const Network& network, Files& files, Process& process) {
     return std::make_unique<LinuxFacts>(network, files, process);
 }
 

@@ -14,10 +14,10 @@ namespace wpns::host::linux_os {
 /// those that "zend_extension=" loads.
 [[nodiscard]] HostFacts gather_facts(const HostConfig& config,
                                      const std::vector<CoreSource>& core_sources,
-                                     const Network& network, const Files& files, Process& process);
+                                     const Network& network, Files& files, Process& process);
 
 /// The references outlive it.
-[[nodiscard]] std::unique_ptr<Facts> make_facts(const Network& network, const Files& files,
+[[nodiscard]] std::unique_ptr<Facts> make_facts(const Network& network, Files& files,
                                                 Process& process);
 
 }  // namespace wpns::host::linux_os

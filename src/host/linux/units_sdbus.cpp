@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <string_view>
 
@@ -64,6 +65,19 @@ class SdBusUnits final : public Units {
     Results stop(Names names, std::chrono::seconds deadline) override {
         let_start(names, deadline);
         return run("StopUnit", Goal::down, names, deadline);
+    }
+
+    [[nodiscard]] Ending begin(Names restarts, Names starts,
+                               std::chrono::seconds patience) override {
+        let_start(restarts, patience);
+        const auto begin = std::chrono::system_clock::now();
+        const Deadline deadline = std::chrono::steady_clock::now() + patience;
+        auto jobs = std::make_shared<Jobs>(manager_);
+        queue(*jobs, "RestartUnit", restarts, deadline);
+        queue(*jobs, "StartUnit", starts, deadline);
+        return [this, jobs = std::move(jobs), deadline, patience, begin] {
+            return verdicts(manager_, Goal::up, jobs->wait(deadline), {patience, begin});
+        };
     }
 
     void queue_restart(const std::string& name) override {
@@ -128,16 +142,20 @@ class SdBusUnits final : public Units {
                           std::chrono::steady_clock::now() + std::min(patience, longest));
     }
 
-    Results run(const char* method, Goal goal, Names names, std::chrono::seconds patience) {
-        if (names.empty()) return {};
-        const auto begin = std::chrono::system_clock::now();
-        const Deadline deadline = std::chrono::steady_clock::now() + patience;
-        Jobs jobs(manager_);
+    static void queue(Jobs& jobs, const char* method, Names names, Deadline deadline) {
         for (const auto& name : names) {
             failpoint(Failpoint::unit_job);
             jobs.queue(method, name, deadline);
         }
         failpoint(Failpoint::unit_jobs_queued);
+    }
+
+    Results run(const char* method, Goal goal, Names names, std::chrono::seconds patience) {
+        if (names.empty()) return {};
+        const auto begin = std::chrono::system_clock::now();
+        const Deadline deadline = std::chrono::steady_clock::now() + patience;
+        Jobs jobs(manager_);
+        queue(jobs, method, names, deadline);
         const auto outcomes = jobs.wait(deadline);
         return verdicts(manager_, goal, outcomes, {patience, begin});
     }

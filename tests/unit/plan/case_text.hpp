@@ -107,6 +107,8 @@ inline Resource value(const ResourceKey& key, Taker& in) {
             return Quota{in.number("bytes", 0), in.number("files", 0)};
         case Kind::core:
             return Core{in.text("source"), in.text("version")};
+        case Kind::opcodes:
+            return Opcodes{};
         case Kind::file:
             return file(in);
         case Kind::netns:
