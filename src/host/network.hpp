@@ -17,8 +17,8 @@ class Network {
     virtual ~Network() = default;
     /// Names under /run/netns that are namespaces; a stale plain file is not in it.
     [[nodiscard]] virtual std::vector<std::string> namespaces() const = 0;
-    /// Makes /run/netns/NAME as `ip netns add` would, lo up, IPv6 off. A stale file of that name is
-    /// replaced.
+    /// Makes /run/netns/NAME, for `ip netns` to use, lo up, IPv6 off. A stale file of that name is
+    /// replaced. Needs the unit names::netns_holder.
     virtual void create_namespace(const std::string& name) = 0;
     virtual void remove_namespace(const std::string& name) = 0;  ///< absent is fine
     /// The observed layer 3 set-up of these wanted links, by name of the host end: one dump of the

@@ -353,8 +353,8 @@ class FakeUnits : public host::Units {
                 faults_.change(what + " " + unit);
                 const bool foreign = unit == "nginx.service" || unit == names::resolve_timer ||
                                      unit == names::verify_timer || unit == names::firewall_watch ||
-                                     unit == names::idle_timer || unit.starts_with("wpns-park@") ||
-                                     what == "stop";
+                                     unit == names::netns_holder || unit == names::idle_timer ||
+                                     unit.starts_with("wpns-park@") || what == "stop";
                 if (!foreign && !files_.files.contains("/etc/systemd/system/" + unit))
                     results[unit] = "no unit file";
                 else

@@ -21,14 +21,14 @@ class LibnlNetwork : public Network {
     void create_namespace(const std::string& name) override {
         with_context("create network namespace " + name, [&] {
             if (pin_in_ == PinIn::host_mounts) require_host_mounts();
-            create_pin(name);
+            create_pin(name, pins());
         });
     }
 
     void remove_namespace(const std::string& name) override {
         with_context("remove network namespace " + name, [&] {
             if (pin_in_ == PinIn::host_mounts) require_host_mounts();
-            remove_pin(name);
+            remove_pin(name, pins());
         });
     }
 
@@ -51,6 +51,10 @@ class LibnlNetwork : public Network {
     void gather(HostFacts& facts) const override { gather_network(socket(), facts); }
 
   private:
+    [[nodiscard]] Pins pins() const {
+        return pin_in_ == PinIn::host_mounts ? Pins::held : Pins::mounted;
+    }
+
     /// Opened when first needed: most verbs that fail early never touch the network.
     [[nodiscard]] nl::Socket& socket() const {
         if (!socket_) socket_.emplace();
