@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/nsfs.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -12,7 +13,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -23,6 +27,8 @@
 /// lives, and nowhere afterwards, whoever gets its number next. systemd keeps the mount namespace
 /// for the process that comes after a crash or an upgrade.
 namespace {
+
+constexpr int first_kept = 3;  ///< SD_LISTEN_FDS_START
 
 [[noreturn]] void fail(const char* what) {
     std::fprintf(stderr, "wpns-netns-holder: %s: %s\n", what, std::strerror(errno));
@@ -80,16 +86,15 @@ void tell_systemd(int socket, int kept) {
 /// The mount namespace that systemd kept, or -1 at the first start. Anything else that it might
 /// hand over is an error: going on without the pins would look like success.
 int kept_namespace() {
-    constexpr int first = 3;  // SD_LISTEN_FDS_START
     const char* count = std::getenv("LISTEN_FDS");
     const char* pid = std::getenv("LISTEN_PID");
     if (count == nullptr || pid == nullptr || std::atoi(pid) != ::getpid()) return -1;
     if (std::strcmp(count, "0") == 0) return -1;
-    if (std::strcmp(count, "1") != 0 || ::ioctl(first, NS_GET_NSTYPE) != CLONE_NEWNS) {
+    if (std::strcmp(count, "1") != 0 || ::ioctl(first_kept, NS_GET_NSTYPE) != CLONE_NEWNS) {
         errno = EINVAL;
         fail("take back the mount namespace");
     }
-    return first;
+    return first_kept;
 }
 
 /// Moves into a new mount namespace with an empty root. Returns it, open.
@@ -107,20 +112,38 @@ int enter_new(const char* place) {
     return made;
 }
 
-/// From here on the kernel ends this process when it does anything but read, write and exit.
-[[noreturn]] void rest() {
-    int ends[2] = {};
-    check(::pipe2(ends, O_CLOEXEC), "make a pipe");
-    check(::dup2(ends[0], 0), "move the pipe");
-    check(::dup2(ends[1], 1), "move the pipe");
-    check(::close_range(2, ~0U, 0), "close what is open");
+/// From here on the kernel ends this process when it does anything but speak to what is open, close
+/// it, and wait. (Not seccomp's strict mode: a container has a filter already, which excludes it.)
+void give_up_rights() {
     __user_cap_header_struct version{_LINUX_CAPABILITY_VERSION_3, 0};
     __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
     check(::syscall(SYS_capset, &version, none), "drop all rights");
     check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "gain no rights");
-    check(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT), "shut the system calls");
+    constexpr std::array<unsigned, 7> calls = {SYS_read,           SYS_write,      SYS_sendmsg,
+                                               SYS_close,          SYS_exit_group, SYS_rt_sigreturn,
+                                               SYS_restart_syscall};
+    std::array<sock_filter, 2 + calls.size() + 1> code{};
+    code[0] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr));
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        const auto to_the_last = static_cast<std::uint8_t>(calls.size() - i);
+        code[1 + i] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i], to_the_last, 0);
+    }
+    code[1 + calls.size()] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+    code[2 + calls.size()] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    sock_fprog program{code.size(), code.data()};
+    check(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), "shut the system calls");
+}
+
+/// Says that it is ready, with a new mount namespace to keep (or -1), and does nothing any more.
+[[noreturn]] void rest(int socket, int made) {
+    int ends[2] = {};
+    check(::pipe2(ends, O_CLOEXEC), "make a pipe");
+    give_up_rights();
+    tell_systemd(socket, made);
+    for (const int fd : {0, 1, 2, first_kept, socket, made})
+        if (fd >= 0 && fd != ends[0] && fd != ends[1]) ::close(fd);
     char never = 0;
-    for (;;) (void)!::read(0, &never, 1);  // the other end is ours and silent
+    for (;;) (void)!::read(ends[0], &never, 1);  // the other end is ours and silent
 }
 
 }  // namespace
@@ -134,12 +157,12 @@ int main(int argc, char** argv) {
     }
     if (argc != 2) return 2;
     const char* place = argv[1];
-    const int socket = connect_to_systemd();
     const int kept = kept_namespace();
+    ::close_range(kept < 0 ? first_kept : first_kept + 1, ~0U, 0);  // whatever else came along
+    const int socket = connect_to_systemd();
     uncover(place);
     if (::mkdir(place, 0755) != 0 && errno != EEXIST) fail(place);
     check(::mount("/proc/self", place, nullptr, MS_BIND, nullptr), "mount this process");
     if (kept >= 0) check(::setns(kept, CLONE_NEWNS), "enter the mount namespace");
-    tell_systemd(socket, kept >= 0 ? -1 : enter_new(place));
-    rest();
+    rest(socket, kept >= 0 ? -1 : enter_new(place));
 }

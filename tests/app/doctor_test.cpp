@@ -9,14 +9,15 @@
 namespace wpns {
 namespace {
 
-/// A host where all is well: a table, the watch over it, forwarding.
+/// A host where all is well: a table, the watch over it, held namespaces, forwarding.
 class Doctor : public ::testing::Test {
   protected:
     void SetUp() override {
         const auto table = desired::firewall_table("table inet wpns {}\n");
         fake_.files.files[desired::firewall_file].content = table.text;
         apply::load_firewall(fake_.host, registry_, table);
-        fake_.units.states[names::firewall_watch] = {"loaded", "active", "running"};
+        for (const char* service : {names::firewall_watch, names::netns_holder})
+            fake_.units.states[service] = {"loaded", "active", "running"};
     }
     [[nodiscard]] std::string problems() const {
         std::string text;
@@ -35,7 +36,7 @@ class Doctor : public ::testing::Test {
 
 TEST_F(Doctor, FindsNothingWhereAllIsWell) {
     EXPECT_EQ(problems(), "");
-    EXPECT_EQ(apply::examine(fake_.host, registry_, pool_).size(), 4U);
+    EXPECT_EQ(apply::examine(fake_.host, registry_, pool_).size(), 5U);
 }
 
 TEST_F(Doctor, NamesAFirewallThatIsGoneOrChanged) {
@@ -55,6 +56,12 @@ TEST_F(Doctor, NamesAWatchThatDoesNotRun) {
               std::string::npos);
     fake_.units.states.erase(names::firewall_watch);
     EXPECT_NE(problems().find("it is inactive\n"), std::string::npos);
+}
+
+TEST_F(Doctor, NamesAHolderThatDoesNotRun) {
+    fake_.units.states.erase(names::netns_holder);
+    EXPECT_EQ(problems(),
+              "network namespaces (wpns-netns-holder.service): it is inactive\n# wpns sync\n");
 }
 
 TEST_F(Doctor, NamesForwardingThatIsOff) {

@@ -108,7 +108,7 @@ class Keeper {
     pid_t child_ = -1;
 };
 
-ino_t inode_of(const std::string& path) {
+ino_t namespace_of(const std::string& path) {
     struct stat status {};
     return ::stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
 }
@@ -157,12 +157,12 @@ TEST_F(HolderTest, RestsWithoutRightsAndWithoutFiles) {
     keeper_.start();
     const std::string proc = "/proc/" + std::to_string(keeper_.child());
     std::string status;
-    for (int i = 0; i < 500 && status.find("Seccomp:\t1") == std::string::npos; ++i) {
+    for (int i = 0; i < 500 && status.find("Seccomp:\t2") == std::string::npos; ++i) {
         ::usleep(10'000);
         std::ifstream file(proc + "/status");
         status.assign(std::istreambuf_iterator<char>(file), {});
     }
-    EXPECT_NE(status.find("Seccomp:\t1"), std::string::npos) << status;
+    EXPECT_NE(status.find("Seccomp:\t2"), std::string::npos) << status;
     EXPECT_NE(status.find("CapEff:\t0000000000000000"), std::string::npos) << status;
     EXPECT_NE(status.find("CapPrm:\t0000000000000000"), std::string::npos) << status;
     namespace fs = std::filesystem;
@@ -178,7 +178,7 @@ TEST_F(HolderTest, PinIsALinkAndNoMountOfTheHost) {
     EXPECT_EQ(mounts_of("self"), before);
     EXPECT_EQ(list_pins(), Names{"site-a"});
     EXPECT_EQ(std::filesystem::read_symlink("/run/netns/site-a"), held_path("site-a"));
-    EXPECT_NE(inode_of("/run/netns/site-a"), inode_of("/proc/self/ns/net"));
+    EXPECT_NE(namespace_of("/run/netns/site-a"), namespace_of("/proc/self/ns/net"));
     EXPECT_EQ(std::system("ip netns exec site-a ip -o link show lo up | grep -q LOOPBACK"), 0);
     remove_pin("site-a", Pins::held);
     EXPECT_EQ(list_pins(), Names{});
@@ -189,14 +189,14 @@ TEST_F(HolderTest, NextHolderHasTheSameNamespaces) {
     keeper_.start();
     create_pin("site-a", Pins::held);
     create_pin("site-b", Pins::held);
-    const ino_t a = inode_of("/run/netns/site-a");
-    const ino_t b = inode_of("/run/netns/site-b");
+    const ino_t a = namespace_of("/run/netns/site-a");
+    const ino_t b = namespace_of("/run/netns/site-b");
     for (const int signal : {SIGKILL, SIGTERM, SIGSEGV}) {
         keeper_.stop(signal);
-        EXPECT_EQ(inode_of("/run/netns/site-a"), 0U);
+        EXPECT_EQ(namespace_of("/run/netns/site-a"), 0U);
         EXPECT_EQ(keeper_.start(), "READY=1");
-        EXPECT_EQ(inode_of("/run/netns/site-a"), a);
-        EXPECT_EQ(inode_of("/run/netns/site-b"), b);
+        EXPECT_EQ(namespace_of("/run/netns/site-a"), a);
+        EXPECT_EQ(namespace_of("/run/netns/site-b"), b);
     }
     create_pin("site-c", Pins::held);
     EXPECT_EQ(list_pins(), (Names{"site-a", "site-b", "site-c"}));
@@ -237,14 +237,14 @@ TEST_F(HolderTest, WithoutAHolderNothingIsMadeAndTheErrorSaysWhatToDo) {
 TEST_F(HolderTest, LostLinkLeadsToTheSameNamespaceAgain) {
     keeper_.start();
     create_pin("site-a", Pins::held);
-    const ino_t before = inode_of("/run/netns/site-a");
+    const ino_t before = namespace_of("/run/netns/site-a");
     std::filesystem::remove("/run/netns/site-a");
     create_pin("site-a", Pins::held);
-    EXPECT_EQ(inode_of("/run/netns/site-a"), before);
+    EXPECT_EQ(namespace_of("/run/netns/site-a"), before);
     std::filesystem::remove("/run/netns/site-a");
     remove_pin("site-a", Pins::held);
     create_pin("site-a", Pins::held);
-    EXPECT_NE(inode_of("/run/netns/site-a"), before);
+    EXPECT_NE(namespace_of("/run/netns/site-a"), before);
 }
 
 TEST_F(HolderTest, AfterAStopNewNamespacesAreMade) {
@@ -260,11 +260,11 @@ TEST_F(HolderTest, AfterAStopNewNamespacesAreMade) {
 
 TEST_F(HolderTest, MountedPinsFromBeforeStayAndGo) {
     create_pin("site-a", Pins::mounted);
-    const ino_t before = inode_of("/run/netns/site-a");
+    const ino_t before = namespace_of("/run/netns/site-a");
     keeper_.start();
     create_pin("site-a", Pins::held);
     create_pin("site-b", Pins::held);
-    EXPECT_EQ(inode_of("/run/netns/site-a"), before);
+    EXPECT_EQ(namespace_of("/run/netns/site-a"), before);
     EXPECT_FALSE(std::filesystem::is_symlink("/run/netns/site-a"));
     EXPECT_EQ(list_pins(), (Names{"site-a", "site-b"}));
     remove_pin("site-a", Pins::held);

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <fstream>
 
+#include "base/fd.hpp"
 #include "network/world.hpp"
 
 namespace wpns::test {
