@@ -74,8 +74,10 @@ void add_nginx(const Inputs& inputs, Builder& builder) {
 void add_units(Builder& builder, Idling idling) {
     Unit unit;
     unit.enabled = true;
-    for (const char* name : {names::resolve_timer, names::verify_timer, names::netns_holder})
+    for (const char* name : {names::resolve_timer, names::verify_timer})
         builder.add_unit(name, unit, {}, {});
+    // At boot the units of the sites want it. So it may run before this program knows of it.
+    builder.add_unit(names::netns_holder, Unit{}, {}, {});
     builder.add_unit(names::firewall_watch, unit, {}, {{Kind::firewall, "table inet wpns", ""}});
     if (idling == Idling::some) builder.add_unit(names::idle_timer, unit, {}, {});
 }
