@@ -17,6 +17,9 @@ class Network {
     virtual ~Network() = default;
     /// Names under /run/netns that are namespaces; a stale plain file is not in it.
     [[nodiscard]] virtual std::vector<std::string> namespaces() const = 0;
+    /// Names under /run/netns that are ours to remove and no namespaces: links that lead nowhere,
+    /// stale plain files.
+    [[nodiscard]] virtual std::vector<std::string> stale_names() const = 0;
     /// Makes /run/netns/NAME, for `ip netns` to use, lo up, IPv6 off. A stale file of that name is
     /// replaced. Needs the unit names::netns_holder.
     virtual void create_namespace(const std::string& name) = 0;

@@ -190,18 +190,24 @@ class FakeNetwork : public host::Network {
   public:
     explicit FakeNetwork(Faults& faults) : faults_(faults) {}
     std::set<std::string> names;
+    std::set<std::string> stale;
     std::map<std::string, Link> links;
 
     [[nodiscard]] std::vector<std::string> namespaces() const override {
         return {names.begin(), names.end()};
     }
+    [[nodiscard]] std::vector<std::string> stale_names() const override {
+        return {stale.begin(), stale.end()};
+    }
     void create_namespace(const std::string& name) override {
         faults_.change("create namespace");
+        stale.erase(name);
         names.insert(name);
     }
     void remove_namespace(const std::string& name) override {
         faults_.change("remove namespace");
         names.erase(name);
+        stale.erase(name);
     }
     [[nodiscard]] std::map<std::string, Link> find_links(
         std::span<const Link> wanted) const override {

@@ -22,6 +22,7 @@
 #include "base/fd.hpp"
 #include "host/linux/netns.hpp"
 #include "host/linux/netns_held.hpp"
+#include "host/linux/netns_names.hpp"
 #include "host/linux/netns_pins.hpp"
 
 namespace wpns::test {
@@ -283,6 +284,19 @@ TEST_F(HolderTest, NamesOfOthersAreConflicts) {
     std::ofstream("/run/netns/site-b").flush();
     create_pin("site-b", Pins::held);
     EXPECT_TRUE(fs::is_symlink("/run/netns/site-b"));
+}
+
+TEST_F(HolderTest, NamesThatLeadNowhereAreKnownAndGo) {
+    keeper_.start();
+    create_pin("site-a", Pins::held);
+    std::filesystem::create_symlink("/nowhere", "/run/netns/theirs");
+    std::ofstream("/run/netns/site-b").flush();
+    EXPECT_EQ(list_stale_names(), Names{"site-b"});
+    keeper_.stop();
+    EXPECT_EQ(list_stale_names(), (Names{"site-a", "site-b"}));
+    for (const char* name : {"site-a", "site-b"}) remove_pin(name, Pins::held);
+    EXPECT_EQ(list_stale_names(), Names{});
+    EXPECT_TRUE(std::filesystem::is_symlink("/run/netns/theirs"));
 }
 
 TEST_F(HolderTest, WhatIsNoMountNamespaceIsNotTakenBack) {

@@ -1,6 +1,5 @@
 #include "host/linux/netns_pins.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -10,10 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <filesystem>
-#include <memory>
 
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
@@ -21,6 +17,7 @@
 #include "base/scope_guard.hpp"
 #include "host/linux/netns.hpp"
 #include "host/linux/netns_held.hpp"
+#include "host/linux/netns_names.hpp"
 #include "host/linux/network_state.hpp"
 
 namespace wpns::host::linux_os {
@@ -49,15 +46,10 @@ UniqueFd lock_directory() {
     return directory;
 }
 
-bool is_ours(const std::string& path, const std::string& name) {
-    std::error_code none;
-    return std::filesystem::read_symlink(path, none) == held_path(name);
-}
-
 /// True when the name is a namespace already; else it is free afterwards. Links of others are not
 /// followed: whose namespace would that be?
 bool is_there_or_free(const std::string& path, const std::string& name) {
-    const bool ours = is_ours(path, name);
+    const bool ours = is_link_to_holder(name);
     const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | (ours ? 0 : O_NOFOLLOW);
     const UniqueFd found(open(path.c_str(), flags));
     if (found.valid() && is_network_namespace(found.get())) return true;
@@ -123,21 +115,6 @@ void require_host_mounts() {
                 "this process has a mount namespace of its own, so the host would not see "
                 "network namespaces made here",
                 "run it from a unit without PrivateTmp=, ProtectSystem= and the like, as root");
-}
-
-std::vector<std::string> list_pins() {
-    std::vector<std::string> names;
-    const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(netns_dir), closedir);
-    if (!directory && errno == ENOENT) return names;
-    if (!directory) throw_errno(std::string("list ") + netns_dir, errno);
-    while (const dirent* entry = readdir(directory.get())) {
-        if (entry->d_name[0] == '.') continue;
-        const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
-        const UniqueFd fd(openat(dirfd(directory.get()), entry->d_name, flags));
-        if (fd.valid() && is_network_namespace(fd.get())) names.emplace_back(entry->d_name);
-    }
-    std::ranges::sort(names);
-    return names;
 }
 
 void create_pin(const std::string& name, Pins pins) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 /// The names under /run/netns, which `ip netns` reads. All changes hold the lock that `ip netns`
 /// holds (flock on the directory).
@@ -16,9 +15,6 @@ enum class Pins {
 /// Error{conflict} when the calling process has a mount namespace of its own: a pin made there
 /// would be invisible to the host, a pin removed there would stay on the host.
 void require_host_mounts();
-
-/// Names that are network namespaces, sorted.
-[[nodiscard]] std::vector<std::string> list_pins();
 
 /// Makes a namespace of that name with lo up and IPv6 off; it shows under its name when it is
 /// complete. One that is there already, pinned either way, is only put right; one that is still

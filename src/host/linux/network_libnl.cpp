@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
+#include "host/linux/netns_names.hpp"
 #include "host/linux/netns_pins.hpp"
 #include "host/linux/network_gather.hpp"
 #include "host/linux/network_pair.hpp"
@@ -17,6 +18,9 @@ class LibnlNetwork : public Network {
     explicit LibnlNetwork(PinIn pin_in) : pin_in_(pin_in) {}
 
     [[nodiscard]] std::vector<std::string> namespaces() const override { return list_pins(); }
+    [[nodiscard]] std::vector<std::string> stale_names() const override {
+        return list_stale_names();
+    }
 
     void create_namespace(const std::string& name) override {
         with_context("create network namespace " + name, [&] {
