@@ -3,8 +3,8 @@ load helpers
 
 holder=wpns-netns-holder.service
 
-# What could be left of a site, without what the admin's `ip netns` and `wpns verify` leave for themselves.
-what_is_there() { traces | grep -vE '^(mount )?/run/netns$|^/var/lib/wpns/verify'; }
+# What could be left of these sites or of the holder.
+what_is_there() { traces | grep -E 'site-[ab]|/run/(netns/|wpns-netns)|netns-holder'; }
 
 setup_file() {
     reset_machine
