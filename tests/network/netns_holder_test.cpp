@@ -230,7 +230,7 @@ TEST_F(HolderTest, NamesOfADeadHolderLeadNowhereWhoeverGetsItsNumber) {
 TEST_F(HolderTest, WithoutAHolderNothingIsMadeAndTheErrorSaysWhatToDo) {
     std::string text;
     EXPECT_EQ(refusal_of("site-a", &text), ErrorKind::missing);
-    EXPECT_NE(text.find("systemctl start wpns-netns-holder.service"), std::string::npos) << text;
+    EXPECT_NE(text.find("systemctl restart wpns-netns-holder.service"), std::string::npos) << text;
     EXPECT_EQ(::access("/run/netns/site-a", F_OK), -1);
     EXPECT_NO_THROW(remove_pin("site-a", Pins::held));
 }

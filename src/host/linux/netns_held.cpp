@@ -94,7 +94,7 @@ UniqueFd open_holder() {
     throw Error(
         ErrorKind::missing,
         "nobody holds network namespaces: there is no process behind " + std::string(holder_dir),
-        "systemctl start wpns-netns-holder.service");
+        "systemctl restart wpns-netns-holder.service");
 }
 
 void hold_new(const UniqueFd& holder, const std::string& name,
