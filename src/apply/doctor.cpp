@@ -25,20 +25,35 @@ Findings look_at_table(const host::Host& host, const Registry& registry) {
     return {finding};
 }
 
-Findings look_at_watch(const host::Host& host) {
-    Finding finding{.about =
-                        std::string("watch over the firewall (") + names::firewall_watch + ")"};
-    const std::vector<std::string> unit{names::firewall_watch};
+/// A service of the host that has to run all the time.
+Findings look_at_service(const host::Host& host, const char* name, const std::string& about,
+                         const std::string& meaning) {
+    Finding finding{.about = about + " (" + name + ")"};
+    const std::vector<std::string> unit{name};
     const auto states = host.units.list(unit);
-    const auto state = states.find(names::firewall_watch);
+    const auto state = states.find(name);
     // systemd forgets a unit that was stopped.
     const std::string active = state == states.end() ? "inactive" : state->second.active;
     if (active != "active") {
         finding.problem = "it is " + active;
-        finding.meaning = "nobody puts the firewall back after 'nft flush ruleset'";
-        finding.fix = {std::string("systemctl enable --now ") + names::firewall_watch};
+        finding.meaning = meaning;
+        finding.fix = {std::string("systemctl enable --now ") + name};
     }
     return {finding};
+}
+
+Findings look_at_watch(const host::Host& host) {
+    return look_at_service(host, names::firewall_watch, "watch over the firewall",
+                           "nobody puts the firewall back after 'nft flush ruleset'");
+}
+
+/// Namespaces are gone with a holder that was stopped; the next run makes new ones.
+Findings look_at_holder(const host::Host& host) {
+    auto findings = look_at_service(host, names::netns_holder, "network namespaces",
+                                    "the names of the sites' network namespaces lead nowhere, and "
+                                    "no service that needs one starts");
+    if (!findings.front().problem.empty()) findings.front().fix = {"wpns sync"};
+    return findings;
 }
 
 Findings look_at_forwarding(const host::Host& host) {
@@ -131,6 +146,7 @@ std::vector<Finding> examine(const host::Host& host, const Registry& registry,
     const std::vector<std::pair<const char*, std::function<Findings()>>> looks = {
         {"firewall of the sites", [&] { return look_at_table(host, registry); }},
         {"watch over the firewall", [&] { return look_at_watch(host); }},
+        {"network namespaces", [&] { return look_at_holder(host); }},
         {"forwarding", [&] { return look_at_forwarding(host); }},
         {"forwarding of IPv6", [&] { return look_at_ipv6(host, registry); }},
         {"other firewalls", [&] { return look_at_others(host, config.pool); }},

@@ -35,6 +35,7 @@ enum class Failpoint : std::size_t {
     process_run,
     process_ran,
     namespace_create,
+    namespace_pin,
     namespace_remove,
     link_create,
     link_created,
@@ -52,16 +53,16 @@ enum class Failpoint : std::size_t {
 
 /// Their names, in the order of the enumeration.
 inline constexpr std::array failpoint_names = std::to_array<std::string_view>({
-    "lock_taken",       "files_stage",      "files_staged",     "files_commit",
-    "files_committed",  "file_remove",      "directory_make",   "directory_made",
-    "directory_remove", "rename",           "renamed",          "exchange",
-    "exchanged",        "part_create",      "part_write",       "part_read",
-    "part_finish",      "tree_copy",        "tree_publish",     "tree_purge",
-    "accounts_create",  "account_remove",   "account_removed",  "process_run",
-    "process_ran",      "namespace_create", "namespace_remove", "link_create",
-    "link_created",     "link_remove",      "links_leaving",    "firewall_load",
-    "firewall_change",  "firewall_remove",  "unit_job",         "unit_jobs_queued",
-    "units_enable",     "units_disable",    "units_reload",
+    "lock_taken",       "files_stage",      "files_staged",    "files_commit",
+    "files_committed",  "file_remove",      "directory_make",  "directory_made",
+    "directory_remove", "rename",           "renamed",         "exchange",
+    "exchanged",        "part_create",      "part_write",      "part_read",
+    "part_finish",      "tree_copy",        "tree_publish",    "tree_purge",
+    "accounts_create",  "account_remove",   "account_removed", "process_run",
+    "process_ran",      "namespace_create", "namespace_pin",   "namespace_remove",
+    "link_create",      "link_created",     "link_remove",     "links_leaving",
+    "firewall_load",    "firewall_change",  "firewall_remove", "unit_job",
+    "unit_jobs_queued", "units_enable",     "units_disable",   "units_reload",
 });
 static_assert(failpoint_names.size() == static_cast<std::size_t>(Failpoint::units_reload) + 1);
 

@@ -70,14 +70,16 @@ void add_nginx(const Inputs& inputs, Builder& builder) {
                 {{Kind::directory, names::vhost_dir, ""}});
 }
 
-/// What looks host names of allow lists up again, proves the walls, puts the firewall back and
-/// parks idle sites. They come with the program, so there is no file to write: they are switched on
-/// as long as there is a site that needs them.
+/// What looks host names of allow lists up again, proves the walls, keeps the namespaces, puts the
+/// firewall back and parks idle sites. They come with the program, so there is no file to write:
+/// they are switched on as long as there is a site that needs them.
 void add_units(Builder& builder, Idling idling) {
     Unit unit;
     unit.enabled = true;
     for (const char* name : {names::resolve_timer, names::verify_timer})
         builder.add_unit(name, unit, {}, {});
+    // At boot the units of the sites want it. So it may run before this program knows of it.
+    builder.add_unit(names::netns_holder, Unit{}, {}, {});
     builder.add_unit(names::firewall_watch, unit, {}, {{Kind::firewall, "table inet wpns", ""}});
     if (idling == Idling::some) builder.add_unit(names::idle_timer, unit, {}, {});
 }

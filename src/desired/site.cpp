@@ -193,7 +193,8 @@ class SiteBuilder {
 
     void add_network() {
         const Link link = desired::link(site_.name, site_.record);
-        netns_ = builder_.add(Kind::netns, site_.name.str(), Netns{});
+        netns_ = builder_.add(Kind::netns, site_.name.str(), Netns{},
+                              {{Kind::unit, names::netns_holder, ""}});
         const ResourceKey table{Kind::firewall, "table inet wpns", ""};
         const auto firewall = builder_.add(Kind::firewall, link.host_end.name,
                                            firewall_site(site_.name, site_.record), {table});

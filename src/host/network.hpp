@@ -17,8 +17,11 @@ class Network {
     virtual ~Network() = default;
     /// Names under /run/netns that are namespaces; a stale plain file is not in it.
     [[nodiscard]] virtual std::vector<std::string> namespaces() const = 0;
-    /// Makes /run/netns/NAME as `ip netns add` would, lo up, IPv6 off. A stale file of that name is
-    /// replaced.
+    /// Names under /run/netns that are ours to remove and no namespaces: links that lead nowhere,
+    /// stale plain files.
+    [[nodiscard]] virtual std::vector<std::string> stale_names() const = 0;
+    /// Makes /run/netns/NAME, for `ip netns` to use, lo up, IPv6 off. A stale file of that name is
+    /// replaced. Needs the unit names::netns_holder.
     virtual void create_namespace(const std::string& name) = 0;
     virtual void remove_namespace(const std::string& name) = 0;  ///< absent is fine
     /// The observed layer 3 set-up of these wanted links, by name of the host end: one dump of the

@@ -34,6 +34,7 @@ inline constexpr const char* resolve_timer = "wpns-resolve.timer";
 inline constexpr const char* verify_timer = "wpns-verify.timer";
 inline constexpr const char* resolve_service = "wpns-resolve.service";
 inline constexpr const char* firewall_watch = "wpns-firewall-watch.service";
+inline constexpr const char* netns_holder = "wpns-netns-holder.service";
 inline constexpr const char* backup_timer = "wpns-backup.timer";
 inline constexpr const char* prove_timer = "wpns-prove.timer";
 inline constexpr const char* idle_timer = "wpns-idle.timer";

@@ -63,10 +63,20 @@ void observe_opcodes(const host::Host& host, const Keys& keys, Observed& observe
         if (host.files.stat_directory(key.id)) observed.emplace(key, Opcodes{});
 }
 
-void observe_namespaces(const host::Host& host, const Keys& keys, Observed& observed) {
+/// For one that is to go, its name counts as well, whatever has become of what it led to.
+void observe_namespaces(const host::Host& host, const Keys& keys, const Desired& desired,
+                        Observed& observed) {
     const auto names = host.network.namespaces();
+    Keys missing;
     for (const auto& key : keys)
-        if (std::ranges::binary_search(names, key.id)) observed.emplace(key, Netns{});
+        if (std::ranges::binary_search(names, key.id))
+            observed.emplace(key, Netns{});
+        else if (wanted_value<Netns>(desired, key) == nullptr)
+            missing.push_back(key);
+    if (missing.empty()) return;
+    const auto stale = host.network.stale_names();
+    for (const auto& key : missing)
+        if (std::ranges::binary_search(stale, key.id)) observed.emplace(key, Netns{});
 }
 
 /// A link that is only recorded is asked for by its name, which is all that its removal needs.
@@ -172,7 +182,7 @@ Observed observe(const host::Host& host, const std::set<ResourceKey>& keys,
                 observe_files(host, members, observed);
                 break;
             case Kind::netns:
-                observe_namespaces(host, members, observed);
+                observe_namespaces(host, members, desired, observed);
                 break;
             case Kind::firewall:
                 observe_firewall(host, members, desired, observed);

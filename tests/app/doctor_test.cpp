@@ -11,14 +11,15 @@
 namespace wpns {
 namespace {
 
-/// A host where all is well: a table, the watch over it, forwarding.
+/// A host where all is well: a table, the watch over it, held namespaces, forwarding.
 class Doctor : public ::testing::Test {
   protected:
     void SetUp() override {
         const auto table = desired::firewall_table("table inet wpns {}\n");
         fake_.files.files[desired::firewall_file].content = table.text;
         apply::load_firewall(fake_.host, registry_, table);
-        fake_.units.states[names::firewall_watch] = {"loaded", "active", "running"};
+        for (const char* service : {names::firewall_watch, names::netns_holder})
+            fake_.units.states[service] = {"loaded", "active", "running"};
     }
     [[nodiscard]] std::string problems() const {
         std::string text;
@@ -37,7 +38,7 @@ class Doctor : public ::testing::Test {
 
 TEST_F(Doctor, FindsNothingWhereAllIsWell) {
     EXPECT_EQ(problems(), "");
-    EXPECT_EQ(apply::examine(fake_.host, registry_, config_).size(), 5U);
+    EXPECT_EQ(apply::examine(fake_.host, registry_, config_).size(), 6U);
 }
 
 TEST_F(Doctor, NamesAFirewallThatIsGoneOrChanged) {
@@ -66,6 +67,12 @@ TEST_F(Doctor, NamesAFileSystemWithoutQuotasAsBearable) {
     ASSERT_NE(disk, findings.end());
     EXPECT_EQ(disk->problem, "its file system is not mounted with prjquota");
     EXPECT_TRUE(disk->bearable);
+}
+
+TEST_F(Doctor, NamesAHolderThatDoesNotRun) {
+    fake_.units.states.erase(names::netns_holder);
+    EXPECT_EQ(problems(),
+              "network namespaces (wpns-netns-holder.service): it is inactive\n# wpns sync\n");
 }
 
 TEST_F(Doctor, NamesForwardingThatIsOff) {

@@ -625,5 +625,21 @@ TEST_F(Lifecycle, ARemovalThatFailsAtAnyStepIsFinishedByTheNext) {
     EXPECT_GT(step, 20U);
 }
 
+TEST_F(Lifecycle, ANameThatLeadsNowhereGoesWithItsSiteAndIsMadeAnewWithoutThat) {
+    put_site("site-a");
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto lose = [&] {
+        fake_.network.names.erase("site-a");
+        fake_.network.stale.insert("site-a");
+    };
+    lose();
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_TRUE(fake_.network.names.contains("site-a"));
+    lose();
+    fake_.files.files.erase("/etc/wpns/sites.d/site-a.toml");
+    ASSERT_EQ(errors_of(sync({.only = {name("site-a")}, .leaving = {name("site-a")}})), "");
+    EXPECT_TRUE(fake_.network.stale.empty());
+}
+
 }  // namespace
 }  // namespace wpns

@@ -204,18 +204,24 @@ class FakeNetwork : public host::Network {
   public:
     explicit FakeNetwork(Faults& faults) : faults_(faults) {}
     std::set<std::string> names;
+    std::set<std::string> stale;
     std::map<std::string, Link> links;
 
     [[nodiscard]] std::vector<std::string> namespaces() const override {
         return {names.begin(), names.end()};
     }
+    [[nodiscard]] std::vector<std::string> stale_names() const override {
+        return {stale.begin(), stale.end()};
+    }
     void create_namespace(const std::string& name) override {
         faults_.change("create namespace");
+        stale.erase(name);
         names.insert(name);
     }
     void remove_namespace(const std::string& name) override {
         faults_.change("remove namespace");
         names.erase(name);
+        stale.erase(name);
     }
     [[nodiscard]] std::map<std::string, Link> find_links(
         std::span<const Link> wanted) const override {
@@ -368,8 +374,8 @@ class FakeUnits : public host::Units {
                 faults_.change(what + " " + unit);
                 const bool foreign = unit == "nginx.service" || unit == names::resolve_timer ||
                                      unit == names::verify_timer || unit == names::firewall_watch ||
-                                     unit == names::idle_timer || unit.starts_with("wpns-park@") ||
-                                     what == "stop";
+                                     unit == names::netns_holder || unit == names::idle_timer ||
+                                     unit.starts_with("wpns-park@") || what == "stop";
                 if (!foreign && !files_.files.contains("/etc/systemd/system/" + unit))
                     results[unit] = "no unit file";
                 else

@@ -28,7 +28,9 @@ bool is_network_namespace(int fd) noexcept {
 UniqueFd open_namespace(const std::string& name) {
     const std::string path = netns_path(name);
     UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd.valid() && errno != ENOENT) throw_errno("open network namespace " + path, errno);
+    // ESRCH: the process that the name leads through has ended.
+    if (!fd.valid() && errno != ENOENT && errno != ESRCH)
+        throw_errno("open network namespace " + path, errno);
     const std::string remedy = "systemctl restart wpns-netns@" + name + ".service makes it again";
     if (!fd.valid())
         throw Error(ErrorKind::missing, "network namespace " + path + " is not there", remedy);

@@ -1,6 +1,5 @@
 #include "host/linux/netns_pins.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -10,15 +9,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <memory>
 
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
 #include "base/fd.hpp"
 #include "base/scope_guard.hpp"
 #include "host/linux/netns.hpp"
+#include "host/linux/netns_held.hpp"
+#include "host/linux/netns_names.hpp"
 #include "host/linux/network_state.hpp"
 
 namespace wpns::host::linux_os {
@@ -47,19 +46,19 @@ UniqueFd lock_directory() {
     return directory;
 }
 
-/// An empty file to mount on. False when the name is a namespace already.
-bool make_place(const std::string& path) {
-    for (int round = 0; round < 2; ++round) {
-        const UniqueFd made(open(path.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
-        if (made.valid()) return true;
-        if (errno != EEXIST) throw_errno("make " + path, errno);
-        const UniqueFd found(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-        if (found.valid() && is_network_namespace(found.get())) return false;
-        struct stat status {};
-        if (lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) break;
-        if (unlink(path.c_str()) != 0) throw_errno("remove stale " + path, errno);
-    }
-    throw Error(ErrorKind::conflict, path + " is neither a network namespace nor a stale file");
+/// True when the name is a namespace already; else it is free afterwards. Links of others are not
+/// followed: whose namespace would that be?
+bool is_there_or_free(const std::string& path, const std::string& name) {
+    const bool ours = is_link_to_holder(name);
+    const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | (ours ? 0 : O_NOFOLLOW);
+    const UniqueFd found(open(path.c_str(), flags));
+    if (found.valid() && is_network_namespace(found.get())) return true;
+    struct stat status {};
+    if (lstat(path.c_str(), &status) != 0 && errno == ENOENT) return false;
+    if (!ours && !S_ISREG(status.st_mode))
+        throw Error(ErrorKind::conflict, path + " is neither a network namespace nor a stale file");
+    if (unlink(path.c_str()) != 0) throw_errno("remove stale " + path, errno);
+    return false;
 }
 
 void set_lo_up() {
@@ -81,11 +80,27 @@ void prepare_inside() {
     set_lo_up();
 }
 
-void make_and_bind(const std::string& path) {
-    if (unshare(CLONE_NEWNET) != 0) throw_errno("make a network namespace", errno);
-    prepare_inside();
-    if (mount("/proc/thread-self/ns/net", path.c_str(), "none", MS_BIND, nullptr) != 0)
-        throw_errno("bind the namespace to " + path, errno);
+void bind_new(const std::string& path) {
+    share_directory();
+    const UniqueFd made(open(path.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
+    if (!made.valid()) throw_errno("make " + path, errno);
+    run_on_own_thread([&] {
+        if (unshare(CLONE_NEWNET) != 0) throw_errno("make a network namespace", errno);
+        prepare_inside();
+        if (mount("/proc/thread-self/ns/net", path.c_str(), "none", MS_BIND, nullptr) != 0)
+            throw_errno("bind the namespace to " + path, errno);
+    });
+}
+
+/// The link comes first: until there is something behind it, who follows it fails.
+void link_held(const std::string& path, const std::string& name) {
+    const UniqueFd holder = open_holder();
+    if (symlink(held_path(name).c_str(), path.c_str()) != 0) throw_errno("make " + path, errno);
+    const UniqueFd found(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    if (found.valid() && is_network_namespace(found.get()))
+        run_in_namespace(found.get(), prepare_inside);
+    else
+        hold_new(holder, name, prepare_inside);
 }
 
 }  // namespace
@@ -102,38 +117,24 @@ void require_host_mounts() {
                 "run it from a unit without PrivateTmp=, ProtectSystem= and the like, as root");
 }
 
-std::vector<std::string> list_pins() {
-    std::vector<std::string> names;
-    const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(netns_dir), closedir);
-    if (!directory && errno == ENOENT) return names;
-    if (!directory) throw_errno(std::string("list ") + netns_dir, errno);
-    while (const dirent* entry = readdir(directory.get())) {
-        if (entry->d_name[0] == '.') continue;
-        const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
-        const UniqueFd fd(openat(dirfd(directory.get()), entry->d_name, flags));
-        if (fd.valid() && is_network_namespace(fd.get())) names.emplace_back(entry->d_name);
-    }
-    std::ranges::sort(names);
-    return names;
-}
-
-void create_pin(const std::string& name) {
+void create_pin(const std::string& name, Pins pins) {
     failpoint(Failpoint::namespace_create);
     const std::string path = netns_path(name);
     const UniqueFd lock = lock_directory();
-    share_directory();
-    if (!make_place(path)) return run_in_namespace(open_namespace(name).get(), prepare_inside);
+    if (is_there_or_free(path, name))
+        return run_in_namespace(open_namespace(name).get(), prepare_inside);
     ScopeGuard undo([&] { unlink(path.c_str()); });
-    run_on_own_thread([&] { make_and_bind(path); });
+    pins == Pins::held ? link_held(path, name) : bind_new(path);
     undo.dismiss();
 }
 
-void remove_pin(const std::string& name) {
+void remove_pin(const std::string& name, Pins pins) {
     failpoint(Failpoint::namespace_remove);
     const std::string path = netns_path(name);
     if (access(netns_dir, F_OK) != 0) return;
     const UniqueFd lock = lock_directory();
-    // EINVAL: a stale plain file, nothing is mounted on it.
+    if (pins == Pins::held) release(name);
+    // EINVAL: a link, or a stale plain file: nothing is mounted on it.
     while (umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0) {
     }
     if (errno != EINVAL && errno != ENOENT) throw_errno("unmount " + path, errno);

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
+#include "host/linux/netns_names.hpp"
 #include "host/linux/netns_pins.hpp"
 #include "host/linux/network_gather.hpp"
 #include "host/linux/network_pair.hpp"
@@ -17,18 +18,21 @@ class LibnlNetwork : public Network {
     explicit LibnlNetwork(PinIn pin_in) : pin_in_(pin_in) {}
 
     [[nodiscard]] std::vector<std::string> namespaces() const override { return list_pins(); }
+    [[nodiscard]] std::vector<std::string> stale_names() const override {
+        return list_stale_names();
+    }
 
     void create_namespace(const std::string& name) override {
         with_context("create network namespace " + name, [&] {
             if (pin_in_ == PinIn::host_mounts) require_host_mounts();
-            create_pin(name);
+            create_pin(name, pins());
         });
     }
 
     void remove_namespace(const std::string& name) override {
         with_context("remove network namespace " + name, [&] {
             if (pin_in_ == PinIn::host_mounts) require_host_mounts();
-            remove_pin(name);
+            remove_pin(name, pins());
         });
     }
 
@@ -51,6 +55,10 @@ class LibnlNetwork : public Network {
     void gather(HostFacts& facts) const override { gather_network(socket(), facts); }
 
   private:
+    [[nodiscard]] Pins pins() const {
+        return pin_in_ == PinIn::host_mounts ? Pins::held : Pins::mounted;
+    }
+
     /// Opened when first needed: most verbs that fail early never touch the network.
     [[nodiscard]] nl::Socket& socket() const {
         if (!socket_) socket_.emplace();

@@ -8,8 +8,8 @@ namespace wpns::host::linux_os {
 
 /// Which mount namespace namespaces may be pinned in.
 enum class PinIn {
-    host_mounts,  ///< only that of PID 1, else Error{conflict}
-    any_mounts,   ///< wherever the process is: for a throw-away host under `unshare --mount`
+    host_mounts,  ///< only that of PID 1, else Error{conflict}; the holder keeps them
+    any_mounts,   ///< wherever the process is, each a mount: for a throw-away host
 };
 
 /// Network by rtnetlink, in process. It acts on the network namespace of the thread that first uses
