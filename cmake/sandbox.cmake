@@ -12,7 +12,7 @@ install(CODE [=[
       dev etc etc/ImageMagick-6 etc/ImageMagick-7 etc/alternatives etc/fonts etc/nginx etc/ssl etc/ssl/certs etc/wpns
       home proc root run run/host run/host/.os-release-stage run/systemd run/systemd/incoming run/wpns srv srv/core
       srv/www sys tmp usr usr/bin usr/lib usr/lib64 usr/sbin usr/share usr/share/fonts usr/share/mariadb
-      usr/share/mysql usr/share/wpns usr/share/wpns/php usr/share/zoneinfo var var/lib var/lib/mysql
+      usr/share/mysql usr/share/wpns usr/share/wpns/php usr/share/zoneinfo var var/cache var/cache/opcodes var/lib var/lib/mysql
       var/lib/mysql-files var/tmp)
     file(MAKE_DIRECTORY ${tree}/${path})
     file(CHMOD ${tree}/${path} PERMISSIONS ${search})

@@ -53,7 +53,7 @@ std::string opcodes_path(const Site& site) {
 }
 
 std::string opcodes_at(const Site& site) {
-    return "/tmp/" + site.php.system_id;
+    return std::string(opcode_cache) + "/" + site.php.system_id;
 }
 
 Opcodes opcodes(const Site& site, Builder& builder) {

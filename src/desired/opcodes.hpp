@@ -7,6 +7,9 @@
 
 namespace wpns::desired {
 
+/// `opcache.file_cache` in a site's sandbox.
+inline constexpr const char* opcode_cache = "/var/cache/opcodes";
+
 /// Where the compiled code of the site's core is: /var/lib/wpns/opcodes/PHP-CORE. The first half
 /// changes with PHP, its modules, the compiler's settings and its program. Empty for a site whose
 /// core is its own, which it may change, and for a PHP that did not say who it is.

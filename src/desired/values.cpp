@@ -88,7 +88,7 @@ void set_php(const Site& site, render::Values& values) {
         .set("php_cli", site.php.cli)
         .set_list("extension", site.php.modules)
         .set_list("zend_extension", site.php.zend_modules)
-        .set_list("opcode_cache", opcodes.empty() ? Texts{} : Texts{"/tmp"})
+        .set_list("opcode_cache", opcodes.empty() ? Texts{} : Texts{opcode_cache})
         .set_list("opcode_bind",
                   opcodes.empty() ? Texts{} : Texts{"-" + opcodes + ":" + opcodes_at(site)})
         .set("max_children", php.max_children)
