@@ -10,7 +10,7 @@ namespace {
 template <typename Value, std::size_t N>
 using Names = std::array<std::pair<Value, std::string_view>, N>;
 
-constexpr Names<Kind, 12> kinds = {{
+constexpr Names<Kind, 13> kinds = {{
     {Kind::account, "account"},
     {Kind::directory, "directory"},
     {Kind::quota, "quota"},
