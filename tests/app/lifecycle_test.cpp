@@ -331,7 +331,7 @@ TEST_F(Lifecycle, ARunOverOneSiteTakesIpv6FromTheTableForAll) {
     put_site("site-b");
     ASSERT_EQ(errors_of(sync()), "");
     put("/etc/wpns/wpns.toml", "");
-    ASSERT_EQ(errors_of(sync({{*SiteName::parse("site-a")}, {}, false})), "");
+    ASSERT_EQ(errors_of(sync({.only = {*SiteName::parse("site-a")}, .leaving = {}})), "");
     EXPECT_EQ(fake_.firewall.elements.at("veth0-site-b").address6, Ipv6{});
     ASSERT_EQ(errors_of(sync()), "");
     EXPECT_TRUE(plan().plan.actions.empty());

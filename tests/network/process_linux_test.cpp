@@ -12,6 +12,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/fd.hpp"
 #include "network/files_fixture.hpp"
 
 namespace wpns::host::linux_os {
