@@ -58,27 +58,36 @@ machine_supervisor() {
     [[ $comm == systemd-nspawn ]] && echo "$pid"
 }
 
-# The process id of a machine's init; fails when there is none.
+# The process id of a machine's init; fails when there is none. Once found it is remembered, because the kernel's list of
+# children may leave one out while another ends (proc_pid_children(5)).
 machine_leader() {
-    local supervisor child
+    local supervisor child memory
     supervisor=$(machine_supervisor "$1") || return 1
+    memory=$(machine_run "$1")/leader
+    if { read -r child <"$memory"; } 2>/dev/null && is_init "$child" "$supervisor"; then
+        echo "$child"
+        return
+    fi
     while read -rd ' ' child; do
-        if is_init "$child"; then
-            echo "$child"
+        if is_init "$child" "$supervisor"; then
+            echo "$child" | tee "$memory"
             return
         fi
     done <"/proc/$supervisor/task/$supervisor/children"
     return 1
 }
 
-# True when a process is number 1 of a process namespace below ours: is_init PID
+# True when a process is number 1 of a process namespace below ours, and a child of another: is_init PID PARENT
 is_init() {
     local words
     while read -ra words; do
-        if [[ ${words[0]} == NSpid: ]]; then
+        case ${words[0]-} in
+        PPid:) [[ ${words[1]} == "$2" ]] || return 1 ;;
+        NSpid:)
             ((${#words[@]} > 2)) && [[ ${words[-1]} == 1 ]]
             return
-        fi
+            ;;
+        esac
     done 2>/dev/null <"/proc/$1/status"
     return 1
 }
@@ -93,9 +102,12 @@ boot_machine() {
     start_supervisor "$1"
     wait_until 20 "the init of machine $1" machine_leader "$1" >/dev/null || show_log "$1"
     connect_uplink "$1"
-    wait_until 30 "the system bus of machine $1" machine_exec "$1" systemctl is-system-running --quiet \
-        --wait </dev/null >/dev/null 2>&1 || report_boot "$1"
+    wait_until 30 "the system bus of machine $1" has_booted "$1" || report_boot "$1"
 }
+
+# Waits until a machine's systemd has started everything, and fails unless all of it runs. In a subshell, so that a machine
+# that dies meanwhile ends this wait and not the script.
+has_booted() (machine_exec "$1" systemctl is-system-running --quiet --wait </dev/null >/dev/null 2>&1)
 
 # Says what is wrong with a machine that did not boot well; a degraded one is usable.
 report_boot() {
