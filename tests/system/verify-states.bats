@@ -101,12 +101,13 @@ sql_control() {
 login_control() { sql_control 'SELECT 1' >/dev/null && echo 'logged in'; }
 
 # Runs the probes that have no control of their own where there are no walls: by root in a plain unit that has the site's files
-# in the same places; calls and sockets by root on the machine that carries this one too; those of the database by the database's root.
+# in the same places, and some of another site, as no mount of the host names one; calls and sockets by root on the machine that
+# carries this one too; those of the database by the database's root.
 controls() {
     local site=/var/lib/wpns/sites/site-a number verb rest
     requests '.who != "host" and .who != "sql"' |
         on_stdin systemd-run --quiet --collect --wait --pipe --service-type=exec \
-            --property="BindPaths=$site/www:/srv/www $site/mysql:/var/lib/mysql" /usr/lib/wpns/wpns-probe
+            --property="BindPaths=$site/www:/srv/www $site/mysql:/var/lib/mysql ${site%a}b/www:/mnt" /usr/lib/wpns/wpns-probe
     requests '.request | test("^(call|socket) ")' | "$("$testbed" path --name "$machine")/usr/lib/wpns/wpns-probe"
     requests '.who == "sql"' | while read -r number verb rest; do
         printf '%s\t%s\n' "$number" "$("${verb}_control" "$rest")"
