@@ -66,9 +66,9 @@ struct SiteConfig {
         std::optional<Ipv4> source_address{};  ///< which address of the host it leaves by
         /// Most connections at a time. A site without a limit could fill the kernel's table of all.
         unsigned connections = 2000;
-        std::optional<Mac> mac{};              ///< of its end of the link; derived where empty
-        std::uint64_t up = 0;                  ///< bits a second from the site at most; 0: no limit
-        std::uint64_t down = 0;                ///< to the site
+        std::optional<Mac> mac{};  ///< of its end of the link; derived where empty
+        std::uint64_t up = 0;      ///< bits a second from the site at most; 0: no limit
+        std::uint64_t down = 0;    ///< to the site
         bool operator==(const Network&) const = default;
     } network;
 

@@ -1,7 +1,10 @@
 #include "host/linux/accounts_linux.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <future>
+#include <thread>
 
 #include "host/linux/process_linux.hpp"
 #include "network/files_fixture.hpp"
@@ -47,6 +50,17 @@ TEST_F(AccountsTest, CreatesFindsAndRemoves) {
     EXPECT_TRUE(find({"wp-site-a", "wp-site-a-db"}).empty());
     EXPECT_EQ(std::ranges::count(accounts->taken_ids(), 412U), 0);
     accounts->remove("wp-site-a");  // absent is fine
+}
+
+// Who changes accounts replaces passwd first and shadow a moment later.
+TEST_F(AccountsTest, LooksAgainWhereAnotherIsHalfThroughAChange) {
+    add_line("/etc/passwd", "wp-half:x:520:520::/nonexistent:/usr/sbin/nologin");
+    const auto rest = std::async(std::launch::async, [] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(60));
+        add_line("/etc/group", "wp-half:x:520:");
+        add_line("/etc/shadow", "wp-half:!*:19000::::::");
+    });
+    EXPECT_EQ(find({"wp-half"}), (Found{{"wp-half", {520}}}));
 }
 
 TEST_F(AccountsTest, OnlyAccountsAsWeMakeThemAreOurs) {

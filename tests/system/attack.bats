@@ -58,8 +58,8 @@ attack() {
     vector inodes most=$files
     vector flood "at=10.10.1.6:80,10.10.1.6:3306,10.10.1.5:80,10.10.1.1:22,10.10.1.1:80,$machine_address:80,127.0.0.1:3306"
     vector scan "at=10.10.1.1,10.10.1.6,$machine_address"
-    vector datagrams at=$public_address
-    vector mails at=$public_address
+    vector datagrams at="$public_address"
+    vector mails at="$public_address"
     vector rights pids="$pids"
     local name
     for name in loris poke links sql; do vector $name; done

@@ -1,7 +1,10 @@
 #include "host/linux/accounts_linux.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
+#include <thread>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
@@ -13,6 +16,12 @@ namespace {
 
 constexpr std::uint32_t kNotOurs = 0x8000'0000;
 constexpr std::size_t kMaxName = 31;  // as useradd
+
+// systemd-sysusers and userdel replace passwd, shadow and group one after the other, and a reader
+// without a lock can see half of a change: what is not as we make accounts is looked at again
+// before it is judged. A fifth of a second is ten times what such a change takes.
+constexpr int kLooks = 4;
+constexpr std::chrono::milliseconds kBetweenLooks{50};
 
 bool is_name_part(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
@@ -53,6 +62,30 @@ std::string complaint(const Process::Result& result) {
     return text.empty() ? "status " + std::to_string(result.status) : text;
 }
 
+/// An account that is not as we make them carries a number that no account has.
+bool is_foreign(const std::pair<const std::string, Account>& entry) {
+    return (entry.second.uid & kNotOurs) != 0;
+}
+
+std::map<std::string, Account> look(const std::set<std::string>& wanted) {
+    if (wanted.empty()) return {};
+    const auto local = local_accounts(wanted);
+    const auto groups = local_groups(wanted);
+    std::map<std::string, Account> found;
+    for (const auto& name : wanted) {
+        if (const auto it = local.find(name); it != local.end()) {
+            const auto group = groups.find(name);
+            const auto& [uid, gid, plain, locked] = it->second;
+            const bool own_group = group != groups.end() && group->second == gid;
+            const bool ours = uid == gid && own_group && plain && locked;
+            found.emplace(name, Account{ours ? uid : uid | kNotOurs});
+        } else if (const auto uid = uid_of_name(name)) {
+            found.emplace(name, Account{*uid | kNotOurs});
+        }
+    }
+    return found;
+}
+
 class LinuxAccounts final : public Accounts {
   public:
     explicit LinuxAccounts(Process& process) : process_(process) {}
@@ -60,20 +93,10 @@ class LinuxAccounts final : public Accounts {
     [[nodiscard]] std::map<std::string, Account> find(
         std::span<const std::string> names) const override {
         const std::set<std::string> wanted(names.begin(), names.end());
-        if (wanted.empty()) return {};
-        const auto local = local_accounts(wanted);
-        const auto groups = local_groups(wanted);
-        std::map<std::string, Account> found;
-        for (const auto& name : wanted) {
-            if (const auto it = local.find(name); it != local.end()) {
-                const auto group = groups.find(name);
-                const auto& [uid, gid, plain, locked] = it->second;
-                const bool own_group = group != groups.end() && group->second == gid;
-                const bool ours = uid == gid && own_group && plain && locked;
-                found.emplace(name, Account{ours ? uid : uid | kNotOurs});
-            } else if (const auto uid = uid_of_name(name)) {
-                found.emplace(name, Account{*uid | kNotOurs});
-            }
+        auto found = look(wanted);
+        for (int i = 0; i < kLooks && std::ranges::any_of(found, is_foreign); ++i) {
+            std::this_thread::sleep_for(kBetweenLooks);
+            found = look(wanted);
         }
         return found;
     }
@@ -112,7 +135,7 @@ class LinuxAccounts final : public Accounts {
         const std::string names[] = {name};
         const auto found = find(names);
         if (const auto it = found.find(name); it != found.end()) {
-            if ((it->second.uid & kNotOurs) != 0) {
+            if (is_foreign(*it)) {
                 throw Error(ErrorKind::conflict, "account " + name + " is not as we make them");
             }
             failpoint(Failpoint::account_remove);
