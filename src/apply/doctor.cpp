@@ -133,8 +133,8 @@ Findings look_at_quotas(const host::Host& host, const std::string& data_dir) {
     finding.problem = host.quotas.lack(data_dir);
     if (finding.problem.empty()) return {finding};
     finding.meaning = "limits.disk has no effect: a site can fill the disk of all";
-    finding.fix = {"tune2fs -O project,quota DEVICE   (ext4, while it is not mounted)",
-                   "mount with the option prjquota    (ext4 and xfs, in /etc/fstab)"};
+    finding.fix = {"# ext4, while it is not mounted: tune2fs -O project,quota DEVICE",
+                   "# ext4 and xfs, in /etc/fstab: the option prjquota, which takes a new mount"};
     finding.bearable = true;
     return {finding};
 }

@@ -14,7 +14,7 @@ struct Finding {
     std::string about{};             ///< what was looked at
     std::string problem{};           ///< empty where all is well
     std::string meaning{};           ///< what comes of it
-    std::vector<std::string> fix{};  ///< commands
+    std::vector<std::string> fix{};  ///< commands; "# ..." where a person has to fill in
     bool bearable = false;           ///< sites work all the same
     bool operator==(const Finding&) const = default;
 };

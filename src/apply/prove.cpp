@@ -60,6 +60,7 @@ BackupCounts restore_and_look(const host::Host& host, const Backup& backup,
     require_room(host, backup.manifest, path);
     host.files.make_directory(target.staging.run_dir, {});
     host.files.make_directory(path, {});
+    limit_staging(host, target, "", making_a_database);
     with_context("unpack the files", [&] { stage_files(host, backup, target); });
     with_context("load the database", [&] { load_database(host, backup, target); });
     with_context("look at what came back", [&] { look(host, backup, target); });

@@ -11,8 +11,6 @@ namespace wpns::apply {
 namespace {
 
 constexpr std::chrono::seconds site_deadline{360};
-/// What a new MariaDB takes for the moment, so that a site that was full can be full again.
-constexpr std::uint64_t making_a_database = 128U << 20;
 
 void stop(host::Units& units, const std::vector<std::string>& names) {
     for (const auto& [name, error] : units.stop(names, site_deadline))

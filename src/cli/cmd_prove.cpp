@@ -17,10 +17,11 @@ using nlohmann::ordered_json;
 
 /// The throw-away place. What runs there is what runs in a restore, but in a slice of its own.
 apply::RestoreTarget proof_target(Session& session, const Globals& globals, const KnownSite& site) {
+    const auto& config = session.config().host;
     const apply::Intent intent{apply::Intent::Operation::prove,
                                site.name,
-                               apply::proof_dir(session.config().host.archive_dir, site.name),
-                               {},
+                               apply::proof_dir(config.archive_dir, site.name),
+                               config.data_dir + "/" + site.name.str(),
                                {}};
     return restore_target(session, globals, site, intent, names::proof_slice(site.name));
 }

@@ -24,10 +24,15 @@ std::string damage(const host::Host& host, const config::Config& config) {
 }
 
 /// The keys that a site, or the host, would have: recorded as pending they are known as ours, and
-/// sync compares each with what is there. What differs is put right instead of refused.
-void add_pending(Recorded& recorded, const std::expected<Desired, std::string>& desired) {
+/// sync compares each with what is there. What differs is put right instead of refused. What sites
+/// share stands with the host.
+void add_pending(Registry& registry, const SiteName* site,
+                 const std::expected<Desired, std::string>& desired) {
     if (!desired) throw Error(ErrorKind::config, desired.error());
-    for (const auto& [key, wanted] : *desired) recorded.try_emplace(key, pending);
+    for (const auto& [key, wanted] : *desired) {
+        auto& recorded = key.site.empty() ? registry.host : registry.sites.at(*site).resources;
+        recorded.try_emplace(key, pending);
+    }
 }
 
 void add_pending(Session& session, const std::vector<SiteName>& added) {
@@ -40,10 +45,10 @@ void add_pending(Session& session, const std::vector<SiteName>& added) {
         if (file != session.config().sites.end()) config = file->second;
         sources.insert({config.wordpress.source, config.wordpress.sha256});
         if (std::ranges::find(added, name) == added.end()) continue;
-        add_pending(record.resources, desired::for_site(session.inputs(), name, config, record));
+        add_pending(registry, &name, desired::for_site(session.inputs(), name, config, record));
     }
     if (!registry.sites.empty())
-        add_pending(registry.host,
+        add_pending(registry, nullptr,
                     desired::for_host(session.inputs(), sources, desired::Idling::none));
 }
 

@@ -104,7 +104,7 @@ class SiteBuilder {
     /// Nothing is made below the data directory before the filesystem counts it: what a site holds
     /// is never gone through to be counted.
     ResourceKey add_data() {
-        const auto data = builder_.add(Kind::directory, site_.data(), Directory{},
+        auto data = builder_.add(Kind::directory, site_.data(), Directory{},
                                        {{Kind::directory, site_.inputs.host.data_dir, ""}});
         if (!site_.inputs.facts.no_quotas.empty()) return data;
         return builder_.add(Kind::quota, site_.data(), quota(site_.config.limits.disk), {data});

@@ -20,6 +20,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 /// The process behind the names of the sites' network namespaces. It lives in a mount namespace of
 /// its own that holds nothing but their pins, and does nothing there: `wpns` enters and pins. Its
@@ -62,11 +63,10 @@ int connect_to_systemd() {
     return fd;
 }
 
-/// One message, so that nothing can come between "keep this" and "ready". `kept` may be -1.
-void tell_systemd(int socket, int kept) {
+/// One message, with a descriptor to keep or with none (-1).
+void tell_systemd(int socket, std::string_view text, int kept) {
     if (socket < 0) return;
-    char text[] = "READY=1\nFDSTORE=1\nFDNAME=namespaces\nFDPOLL=0";
-    iovec part{text, kept < 0 ? std::strlen("READY=1") : std::strlen(text)};
+    iovec part{const_cast<char*>(text.data()), text.size()};
     alignas(cmsghdr) char room[CMSG_SPACE(sizeof kept)] = {};
     msghdr message{};
     message.msg_iov = &part;
@@ -134,12 +134,16 @@ void give_up_rights() {
     check(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), "shut the system calls");
 }
 
-/// Says that it is ready, with a new mount namespace to keep (or -1), and does nothing any more.
+/// Gives systemd a new mount namespace to keep (or -1), says that it is ready, and does nothing any
+/// more.
 [[noreturn]] void rest(int socket, int made) {
     int ends[2] = {};
     check(::pipe2(ends, O_CLOEXEC), "make a pipe");
+    // With its rights still: PID 1 has a namespace "in flight" for each unit with a private one,
+    // and root without rights may not send another above RLIMIT_NOFILE of them (ETOOMANYREFS).
+    if (made >= 0) tell_systemd(socket, "FDSTORE=1\nFDNAME=namespaces\nFDPOLL=0", made);
     give_up_rights();
-    tell_systemd(socket, made);
+    tell_systemd(socket, "READY=1", -1);
     for (const int fd : {0, 1, 2, first_kept, socket, made})
         if (fd >= 0 && fd != ends[0] && fd != ends[1]) ::close(fd);
     char never = 0;

@@ -54,13 +54,13 @@ TEST_F(AccountsTest, CreatesFindsAndRemoves) {
 
 // Who changes accounts replaces passwd first and shadow a moment later.
 TEST_F(AccountsTest, LooksAgainWhereAnotherIsHalfThroughAChange) {
-    add_line("/etc/passwd", "wp-half:x:520:520::/nonexistent:/usr/sbin/nologin");
+    add_line("/etc/passwd", "wp-half:x:540:540::/nonexistent:/usr/sbin/nologin");
     const auto rest = std::async(std::launch::async, [] {
         std::this_thread::sleep_for(std::chrono::milliseconds(60));
-        add_line("/etc/group", "wp-half:x:520:");
+        add_line("/etc/group", "wp-half:x:540:");
         add_line("/etc/shadow", "wp-half:!*:19000::::::");
     });
-    EXPECT_EQ(find({"wp-half"}), (Found{{"wp-half", {520}}}));
+    EXPECT_EQ(find({"wp-half"}), (Found{{"wp-half", {540}}}));
 }
 
 TEST_F(AccountsTest, OnlyAccountsAsWeMakeThemAreOurs) {

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -67,7 +69,14 @@ class Keeper {
         return hear();
     }
 
+    /// All that it says, line by line, until it is ready.
     std::string hear() {
+        std::string all = hear_one();
+        while (!all.ends_with("silence") && !all.ends_with("READY=1")) all += "\n" + hear_one();
+        return all;
+    }
+
+    std::string hear_one() {
         pollfd ready{socket_.get(), POLLIN, 0};
         if (::poll(&ready, 1, 5000) != 1) return "silence";
         char text[256] = {};
@@ -148,10 +157,42 @@ class HolderTest : public ::testing::Test {
 };
 
 TEST_F(HolderTest, FirstStartIsReadyAndHasSomethingKept) {
-    EXPECT_EQ(keeper_.start(), "READY=1\nFDSTORE=1\nFDNAME=namespaces\nFDPOLL=0");
+    EXPECT_EQ(keeper_.start(), "FDSTORE=1\nFDNAME=namespaces\nFDPOLL=0\nREADY=1");
     EXPECT_GE(keeper_.kept(), 0);
     EXPECT_EQ(mounts_of(std::to_string(keeper_.child())).size(), 1U);
     EXPECT_TRUE(find_holder().valid());
+}
+
+/// As many descriptors on their way as PID 1 of a host with many sites has.
+TEST_F(HolderTest, StartsWhereRootHasManyDescriptorsInFlight) {
+    constexpr int count = 64;
+    int ends[2] = {};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends), 0);
+    const UniqueFd one(ends[0]);
+    const UniqueFd other(ends[1]);
+    int fds[count];
+    std::ranges::fill(fds, one.get());
+    char byte = 0;
+    iovec part{&byte, 1};
+    alignas(cmsghdr) char room[CMSG_SPACE(sizeof fds)] = {};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = room;
+    message.msg_controllen = sizeof room;
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof fds);
+    std::memcpy(CMSG_DATA(header), fds, sizeof fds);
+    ASSERT_EQ(::sendmsg(one.get(), &message, 0), 1);
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    const rlimit low{count / 2, limit.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+    const std::string said = keeper_.start();
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    EXPECT_TRUE(said.ends_with("READY=1")) << said;
 }
 
 TEST_F(HolderTest, RestsWithoutRightsAndWithoutFiles) {
@@ -253,7 +294,7 @@ TEST_F(HolderTest, AfterAStopNewNamespacesAreMade) {
     create_pin("site-a", Pins::held);
     keeper_.stop();
     keeper_.spawn(-1);  // systemd gives up what it kept with a stop
-    EXPECT_EQ(keeper_.hear(), "READY=1\nFDSTORE=1\nFDNAME=namespaces\nFDPOLL=0");
+    EXPECT_EQ(keeper_.hear(), "FDSTORE=1\nFDNAME=namespaces\nFDPOLL=0\nREADY=1");
     EXPECT_EQ(list_pins(), Names{});
     create_pin("site-a", Pins::held);
     EXPECT_EQ(list_pins(), Names{"site-a"});
