@@ -105,7 +105,7 @@ class SiteBuilder {
     /// is never gone through to be counted.
     ResourceKey add_data() {
         auto data = builder_.add(Kind::directory, site_.data(), Directory{},
-                                       {{Kind::directory, site_.inputs.host.data_dir, ""}});
+                                 {{Kind::directory, site_.inputs.host.data_dir, ""}});
         if (!site_.inputs.facts.no_quotas.empty()) return data;
         return builder_.add(Kind::quota, site_.data(), quota(site_.config.limits.disk), {data});
     }
