@@ -31,9 +31,11 @@ namespace {
 
 constexpr int first_kept = 3;  ///< SD_LISTEN_FDS_START
 
+/// systemd starts the next one at once, as it has to after a crash; what fails would fail again.
 [[noreturn]] void fail(const char* what) {
     std::fprintf(stderr, "wpns-netns-holder: %s: %s\n", what, std::strerror(errno));
-    std::exit(1);
+    ::sleep(1);
+    std::_Exit(1);
 }
 
 void check(long result, const char* what) {
