@@ -84,13 +84,13 @@ contents() {
     run -1 on_stdin grep -rqF -f - "$trees" <"$BATS_TEST_TMPDIR/words"
     for unit in wpns-php@site-{k,l}.service; do
         pid=$(on systemctl show --value --property=MainPID "$unit")
-        run -0 on grep -cE " /tmp/[0-9a-f]{32} ro,.*" "/proc/$pid/mountinfo"
+        run -0 on grep -cE " /var/cache/opcodes/[0-9a-f]{32} ro,.*" "/proc/$pid/mountinfo"
         [[ $output == 1 ]]
-        [ "$(on sh -c "find /proc/$pid/root/tmp/ -name '*.bin' | wc -l")" -gt 500 ]
+        [ "$(on sh -c "find /proc/$pid/root/var/cache/opcodes/ -name '*.bin' | wc -l")" -gt 500 ]
     done
     # nothing that PHP compiles itself is kept beside it
     page site-k '/wp-login.php' >/dev/null
-    run -0 on sh -c "find /proc/$pid/root/tmp/ -name '*.bin' -path '*wp-content*'"
+    run -0 on sh -c "find /proc/$pid/root/var/cache/opcodes/ -name '*.bin' -path '*wp-content*'"
     [[ -z $output ]]
     on wpns remove site-k --purge --yes
     on wpns remove site-l --purge --yes

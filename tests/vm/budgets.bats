@@ -153,7 +153,7 @@ used() { status_of "$1" .disk.used; }
 }
 
 @test "tasks: a fork bomb ends at the limit of the site" {
-    run inside site-a sh -c 'i=0; while [ $i -lt 400 ]; do i=$((i + 1)); sleep 5 & done; wait'
+    run inside site-a sh -c 'i=0; while [ $i -lt 400 ]; do i=$((i + 1)); sleep 60 & done; wait'
     assert_output 'Cannot fork'
     [ "$(on sh -c 'cat /sys/fs/cgroup/wpns.slice/wpns-site*a.slice/pids.peak')" = 200 ]
     assert_serves site-b
