@@ -3,7 +3,7 @@
 report.py DIR                  reads DIR/*.csv, writes DIR/table.md and the plots beside it
 report.py --check OLD NEW      compares the ratios of two such directories; exit status 1 when one is worse
 
-A line of a file is "name,variant,size,value": seconds, or MiB where the name begins with "memory". Lines that begin
+A line of a file is "name,variant,size,value": seconds, or MiB where the name begins with "memory" or "parked". Lines that begin
 with # say on what it was measured.
 """
 import sys
@@ -117,6 +117,39 @@ def adding(values):
         yield from table([f"step, {way}", "seconds"], rows)
 
 
+def percentile(runs, share):
+    return sorted(runs)[min(len(runs) - 1, int(len(runs) * share))]
+
+
+def waking(values):
+    runs = values.get(("wake", "wpns", 1))
+    if runs:
+        yield "## First answer of a parked site, everything of it stopped: seconds\n"
+        yield from table(["times", "median (lowest–highest)", "99 of 100"],
+                         [[str(len(runs)), spread(runs), f"{percentile(runs, 0.99):.3g}"]])
+
+
+def requests(values):
+    rows = []
+    for word, title in (("front", "front page"), ("static", "a static file")):
+        ours = values.get((f"request-{word}", "wpns", 1))
+        for way in ("wpns", "shared") if ours else ():
+            runs = values[f"request-{word}", way, 1]
+            rows.append([title, way, spread([1 / run for run in runs]), spread([run * 1000 for run in values[f"slow-{word}", way, 1]]),
+                         f"**{median(ours) / median(runs):.3g}×**"])
+    if rows:
+        yield "## Requests of eight visitors: median (lowest–highest)\n"
+        yield from table(["what", "way", "a second", "99 of 100 take less, ms", "rate of wpns' rate"], rows)
+
+
+def parked(values):
+    kinds = {name.removeprefix("parked-"): runs for (name, _, _), runs in values.items() if name.startswith("parked-")}
+    if kinds:
+        whole = sum(median(runs) for runs in kinds.values())
+        yield "## A parked site, as the difference that many make: MiB\n"
+        yield from table([*kinds, "sum"], [[*(spread(runs) for runs in kinds.values()), f"**{whole:.3g}**"]])
+
+
 def settled(values):
     rows = []
     for name in ("plan", "sync", "plan-in-memory"):
@@ -163,7 +196,7 @@ def write(directory):
     values, remarks = read(directory)
     lines = ["# Figures", "", "Made by `scripts/bench`; [README.md](README.md) says how.", ""]
     lines += [f"- {remark}" for remark in remarks] + [""]
-    for part in (networks, adding, settled, memory):
+    for part in (networks, adding, waking, requests, settled, memory, parked):
         lines += part(values)
     Path(directory, "table.md").write_text("\n".join(lines).rstrip() + "\n")
     for file, plot in plots(values):

@@ -24,14 +24,6 @@ setup() { before=$(activations site-a; activations site-b); }
 # Whatever a test did, no service was started anew.
 teardown() { [ "$(activations site-a; activations site-b)" = "$before" ]; }
 
-# Gives site-a the lines of [network] on standard input, and syncs.
-policy() {
-    { echo 'domain = "site-a.example"'; echo 'title = "Title of site-a"'; echo '[network]'; cat; } |
-        write_file /etc/wpns/sites.d/site-a.toml
-    on wpns sync
-    run -0 on wpns plan --exit-code
-}
-
 # Fetches from the sandbox of a site: fetch SITE URL
 fetch() { inside "$1" curl -sS --connect-timeout 2 --max-time 5 -o /dev/null "$2"; }
 

@@ -70,6 +70,14 @@ assert_output() {
 # A key of `wpns status SITE --json`: status_of SITE .key
 status_of() { on wpns status "$1" --json | jq -r "$2"; }
 
+# Gives site-a the lines of [network] on standard input, and syncs.
+policy() {
+    { echo 'domain = "site-a.example"'; echo 'title = "Title of site-a"'; echo '[network]'; cat; } |
+        write_file /etc/wpns/sites.d/site-a.toml
+    on wpns sync
+    run -0 on wpns plan --exit-code
+}
+
 # When each unit of a site last became active, one line a unit: activations SITE
 activations() {
     on systemctl show --property=Id,ActiveState,ActiveEnterTimestampMonotonic \

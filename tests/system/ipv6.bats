@@ -32,14 +32,6 @@ connect_ipv6() {
     on ip -6 route replace default via 2001:db8:ffff::1
 }
 
-# Gives site-a the lines of [network] on standard input, and syncs.
-policy() {
-    { echo 'domain = "site-a.example"'; echo 'title = "Title of site-a"'; echo '[network]'; cat; } |
-        write_file /etc/wpns/sites.d/site-a.toml
-    on wpns sync
-    run -0 on wpns plan --exit-code
-}
-
 # Fetches from the sandbox of a site, or from its namespace without any sandbox: fetch SITE URL, fetch_bare SITE URL
 fetch() { inside "$1" curl -sS --connect-timeout 2 --max-time 5 -o /dev/null "$2"; }
 fetch_bare() { in_netns "$1" curl -sS --connect-timeout 2 --max-time 5 -o /dev/null "$2"; }

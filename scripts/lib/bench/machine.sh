@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What needs a booted machine: adding a site, plans with nothing to do, memory of an idle site. Sourced, never run.
+# What needs a booted machine: adding a site, waking one, requests, plans with nothing to do, memory. Sourced, never run.
 
 # Runs a command on the machine.
 on() { "$scripts_dir/testbed" exec --name "$machine" -- "$@" </dev/null; }
@@ -71,4 +71,44 @@ bench_memory() {
         on /run/bench/memory wpns wpns-{mysqld,php,web}@site-1.service
         on /run/bench/memory by-hand by-hand-{mysqld,php,web}-hand1.service
     done
+}
+
+# The first answer of a site of which everything is stopped: bench_wake ROUNDS
+bench_wake() {
+    fresh_machine
+    on wpns add site-1 >/dev/null
+    on /run/bench/wake site-1 "$1"
+}
+
+# Pages of a site that is busy, beside the same WordPress in a web server and a PHP-FPM that all sites share; from the
+# internet beside the machine, and the two in turn: bench_requests ROUNDS SECONDS
+bench_requests() {
+    local round
+    ensure_packages wrk
+    fresh_machine
+    on wpns add site-1 >/dev/null
+    on /run/bench/by-hand add hand1 1 >/dev/null
+    on /run/bench/by-hand share hand1 1
+    for ((round = 0; round <= $1; round++)); do
+        # The first round warms up.
+        measure_requests front / "$2" "$round"
+        measure_requests static /wp-includes/js/jquery/jquery.min.js "$2" "$round"
+    done
+}
+
+# One page of both sites with eight visitors who stay connected: measure_requests WORD PATH SECONDS ROUND
+measure_requests() {
+    local way site
+    for way in wpns:site-1 shared:hand1; do
+        site=${way#*:}
+        ip netns exec "$(machine_internet "$machine")" wrk --threads 2 --connections 8 --duration "$3" --latency \
+            --header "Host: $site.example" "http://$machine_address$2" |
+            awk -v word="$1" -v way="${way%:*}" -v round="$4" -f "$checkout_dir/tests/bench/wrk.awk"
+    done
+}
+
+# What parked sites take of the machine's memory: bench_parked SITES
+bench_parked() {
+    fresh_machine
+    on /run/bench/parked "$1"
 }
