@@ -22,10 +22,15 @@ SiteRecord record_of(const ArchiveRecord& archived, const std::string& data) {
     record.allocation = archived.allocation;
     record.allocation.subnet6.reset();  // another site may have it: chosen anew
     record.domain = archived.domain;
-    for (const char* part : {"", "/www", "/tmp/php", "/tmp/web", names::database_tmp})
-        record.resources[{Kind::directory, data + part, archived.site.str()}] = pending;
-    for (const char* part : {"", names::database_tmp})
-        record.resources[{Kind::quota, data + part, archived.site.str()}] = pending;
+    const auto ours = [&](Kind kind, const char* part) {
+        record.resources[{kind, data + part, archived.site.str()}] = pending;
+    };
+    for (const char* part : {"", "/www", "/tmp/php"}) ours(Kind::directory, part);
+    ours(Kind::quota, "");
+    for (const char* part : names::counted_apart) {
+        ours(Kind::directory, part);
+        ours(Kind::quota, part);
+    }
     return record;
 }
 

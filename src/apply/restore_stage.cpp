@@ -90,8 +90,8 @@ void make_temporary_directories(const host::Host& host, const RestoreTarget& tar
     files.make_directory(top, {});
     files.make_directory(top + "/php", {uid, uid, 0700});
     files.make_directory(top + "/web", {uid, uid, 0700});
-    files.make_directory(target.staging.data + names::database_tmp, {db_uid, db_uid, 0700});
-    limit_staging(host, target, names::database_tmp);
+    files.make_directory(top + "/database", {db_uid, db_uid, 0700});
+    for (const char* part : names::counted_apart) limit_staging(host, target, part);
 }
 
 }  // namespace

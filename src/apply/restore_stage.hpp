@@ -10,9 +10,9 @@ namespace wpns::apply {
 /// Bytes that a new MariaDB takes for the moment, so that a site that was full can be full again.
 inline constexpr std::uint64_t making_a_database = 128U << 20;
 
-/// Gives a part of the staging directory ("" or names::database_tmp) the limit of the live one, and
-/// a number of its own: the old state must not keep the new one out. `room` is in bytes, above that
-/// limit.
+/// Gives a part of the staging directory ("" or one of names::counted_apart) the limit of the live
+/// one, and a number of its own: the old state must not keep the new one out. `room` is in bytes,
+/// above that limit.
 void limit_staging(const host::Host& host, const RestoreTarget& target, const std::string& part,
                    std::uint64_t room = 0);
 

@@ -31,8 +31,8 @@ struct Inputs {
 /// The quota of a site whose `limits.disk` is so many bytes.
 [[nodiscard]] Quota quota(std::uint64_t disk);
 
-/// That of the temporary tables of its database, counted apart: they do not last, and a full site
-/// needs them to show a page and to be dumped.
+/// That of each of names::counted_apart: it does not last, and a full site needs it to start, to
+/// show a page and to be dumped.
 [[nodiscard]] Quota temporary_quota(std::uint64_t disk);
 
 /// Whether any site is parked when it is idle.

@@ -121,9 +121,12 @@ class SiteBuilder {
         temporary_ = {own("web", allocation.uid, account_), own("php", allocation.uid, account_),
                       own("database", allocation.db_uid, db_account_)};
         if (!site_.inputs.facts.no_quotas.empty()) return;
-        temporary_.push_back(builder_.add(Kind::quota, site_.data() + names::database_tmp,
-                                          temporary_quota(site_.config.limits.disk),
-                                          {temporary_.back()}));
+        for (const char* part : names::counted_apart) {
+            const std::string path = site_.data() + part;
+            temporary_.push_back(builder_.add(Kind::quota, path,
+                                              temporary_quota(site_.config.limits.disk),
+                                              {{Kind::directory, path, site_.name.str()}}));
+        }
     }
 
     /// DATA/www belongs to the site as a whole only with a core of its own. Else it is root's and

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "model/address.hpp"
@@ -28,8 +29,9 @@ inline constexpr const char* sandbox_root = "/usr/share/wpns/sandbox";
 inline constexpr const char* vhost_dir = "/etc/nginx/wpns.d";
 /// In a data directory: WordPress is there as a whole.
 inline constexpr const char* installed_file = "wordpress.installed";
-/// Below a data directory: the temporary tables of its database.
-inline constexpr const char* database_tmp = "/tmp/database";
+/// Below a data directory, what MariaDB and nginx write when they start. It is counted apart, so
+/// that a site that is full still starts.
+inline constexpr std::array<const char*, 2> counted_apart = {"/tmp/database", "/tmp/web"};
 inline constexpr const char* resolve_timer = "wpns-resolve.timer";
 inline constexpr const char* verify_timer = "wpns-verify.timer";
 inline constexpr const char* resolve_service = "wpns-resolve.service";

@@ -16,10 +16,10 @@ limit() {
     on wpns sync "$1"
 }
 
-# The numbers by which a directory and all below it are counted, but for the temporary tables: projects DIR
+# The numbers by which a directory and all below it are counted, but for what is counted apart: projects DIR
 projects() {
     on sh -c 'lsattr -pR "$1" 2>/dev/null; lsattr -pd "$1"' sh "$1" |
-        awk 'NF == 3 && $3 !~ /tmp.database$/ { print $1 }' | sort -u
+        awk 'NF == 3 && $3 !~ /tmp.(database|web)$/ { print $1 }' | sort -u
 }
 
 # Used bytes of a site: used SITE
@@ -53,6 +53,11 @@ used() { status_of "$1" .disk.used; }
     [ "$(code site-a)" = 200 ]
     run -0 inside site-b sh -c 'head -c 20M /dev/zero >wp-content/fill && rm wp-content/fill'
     assert_serves site-b
+}
+
+@test "disk: a full site starts again" {
+    on systemctl restart wpns-mysqld@site-a.service wpns-php@site-a.service wpns-web@site-a.service
+    [ "$(code site-a)" = 200 ]
 }
 
 @test "disk: a full database says so, and works again when there is room" {
