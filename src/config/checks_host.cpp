@@ -97,9 +97,6 @@ void check_repository(Document& document, const HostConfig& host) {
     const auto refuse = [&](Refusal refusal) {
         document.report().add(document.place_of("backup.repository"), std::move(refusal));
     };
-    if (host.backup_password_file.empty())
-        refuse({"backup.repository: backup.password_file is missing",
-                "write its password into a file of root's alone and name that"});
     for (const std::string& place : {host.data_dir, host.archive_dir, std::string(backups)})
         if (nested(repository, place) || nested(place, repository))
             refuse({"backup.repository " + repository + " and " + place + " lie within each other",
