@@ -29,6 +29,12 @@ bool is_locked(const host::Process::Result& result) {
     return result.err.find("already locked") != std::string::npos;
 }
 
+/// What restic said, in one line.
+std::string words_of(host::Process::Result result) {
+    std::ranges::replace(result.err, '\n', ' ');
+    return said(result);
+}
+
 void require_secret(const host::Files& files, const std::string& path) {
     const auto file = files.read(path);
     if (!file)
@@ -73,7 +79,7 @@ void Repository::require_ready() const {
 
 void Repository::fail(const std::string& verb, const host::Process::Result& result) const {
     const std::string what = "restic " + verb + " of " + access_.url + " ended with status " +
-                             std::to_string(result.status) + ": " + said(result);
+                             std::to_string(result.status) + ": " + words_of(result);
     constexpr std::string_view nothing_there[] = {"unable to open config file",
                                                   "repository does not exist"};
     for (const auto words : nothing_there)
@@ -106,7 +112,7 @@ std::string Repository::ask(std::vector<std::string> arguments) const {
 /// Another program may have locked the repository. A lock that nobody holds any more is taken away
 /// by `unlock`; restic knows which ones these are.
 void Repository::change(const std::vector<std::string>& arguments) const {
-    constexpr std::chrono::seconds pause{5};
+    constexpr std::chrono::seconds pause{2};
     const auto end = std::chrono::steady_clock::now() + access_.patience;
     while (true) {
         const auto result = run({arguments, longest_step});
