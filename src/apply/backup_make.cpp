@@ -47,19 +47,17 @@ BackupPart write_database(const host::Host& host, const BackupSource& source,
 }
 
 /// Status 1 of tar: something changed while it was read. That is recorded, and the backup is one.
-BackupPart write_files(const host::Host& host, const BackupSource& source,
-                       const std::string& path, bool& changed) {
+BackupPart write_files(const host::Host& host, const BackupSource& source, const std::string& path,
+                       bool& changed) {
     const char* top = source.core == CoreMode::managed ? "/srv/www/wp-content" : "/srv/www";
     auto command = sandboxed(source.sandbox, {"/usr/bin/php", "/usr/share/wpns/php/pack.php", top},
                              Terminal::pipes, longest_step);
-    return write_part(
-        host, path, std::move(command), [&](const Process::Result& result) {
-            if (result.status > 1)
-                throw Error(
-                    ErrorKind::failed,
-                    "tar ended with status " + std::to_string(result.status) + ": " + said(result));
-            changed = result.status == 1 || !result.err.empty();
-        });
+    return write_part(host, path, std::move(command), [&](const Process::Result& result) {
+        if (result.status > 1)
+            throw Error(ErrorKind::failed, "tar ended with status " +
+                                               std::to_string(result.status) + ": " + said(result));
+        changed = result.status == 1 || !result.err.empty();
+    });
 }
 
 Manifest manifest_of(const BackupSource& source, const std::string& stamp) {
@@ -89,9 +87,8 @@ std::string unused_stamp(const std::vector<Snapshot>& there, const std::string& 
 void fill(const host::Host& host, const BackupSource& source, const std::string& partial,
           Manifest& manifest) {
     const auto place = [&](const char* part) { return part_path(partial, part, manifest.plain); };
-    manifest.database = with_context("dump the database", [&] {
-        return write_database(host, source, place(database_part));
-    });
+    manifest.database = with_context(
+        "dump the database", [&] { return write_database(host, source, place(database_part)); });
     manifest.files = with_context("read the files", [&] {
         return write_files(host, source, place(files_part), manifest.changed);
     });

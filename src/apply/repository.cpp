@@ -73,8 +73,7 @@ void Repository::require_ready() const {
                     "apt install restic");
     }
     require_secret(host_.files, access_.password_file);
-    if (!access_.environment_file.empty())
-        require_secret(host_.files, access_.environment_file);
+    if (!access_.environment_file.empty()) require_secret(host_.files, access_.environment_file);
 }
 
 void Repository::fail(const std::string& verb, const host::Process::Result& result) const {
@@ -125,8 +124,7 @@ void Repository::change(const std::vector<std::string>& arguments) const {
 }
 
 std::vector<Snapshot> Repository::list(const std::optional<SiteName>& site) const {
-    auto snapshots =
-        parse_snapshots(ask({"snapshots", "--tag", tags_of(access_.lineage, site)}));
+    auto snapshots = parse_snapshots(ask({"snapshots", "--tag", tags_of(access_.lineage, site)}));
     if (!snapshots) throw Error(ErrorKind::failed, access_.url + ": " + snapshots.error());
     std::erase_if(*snapshots, [&](const Snapshot& snapshot) {
         return snapshot.lineage != access_.lineage || (site && snapshot.name.site != *site);
@@ -140,9 +138,9 @@ Snapshot Repository::find(const std::string& id) const {
     std::erase_if(*snapshots,
                   [&](const Snapshot& snapshot) { return !snapshot.id.starts_with(id); });
     if (snapshots->size() != 1)
-        throw Error(ErrorKind::missing,
-                    access_.url + " has " + (snapshots->empty() ? "no backup " : "several backups ") +
-                        id);
+        throw Error(
+            ErrorKind::missing,
+            access_.url + " has " + (snapshots->empty() ? "no backup " : "several backups ") + id);
     return snapshots->front();
 }
 
@@ -169,7 +167,8 @@ Snapshot Repository::save(const Manifest& manifest) const {
     const auto text = ask({"ls", "--tag", tags_of(access_.lineage, manifest), "latest"});
     const auto content = parse_content(text);
     if (!content)
-        throw Error(ErrorKind::failed, "the backup is not in " + access_.url + ": " + content.error());
+        throw Error(ErrorKind::failed,
+                    "the backup is not in " + access_.url + ": " + content.error());
     const auto size_of = [&](const char* file) {
         const auto found = content->files.find(std::string("/") + file);
         return found == content->files.end() ? std::nullopt : std::optional(found->second);
@@ -205,9 +204,8 @@ void Repository::prune() const {
 }
 
 std::vector<Snapshot> too_old(std::vector<Snapshot> all, const std::string& made, unsigned keep) {
-    std::erase_if(all, [&](const Snapshot& snapshot) {
-        return !snapshot.scheduled || snapshot.id == made;
-    });
+    std::erase_if(
+        all, [&](const Snapshot& snapshot) { return !snapshot.scheduled || snapshot.id == made; });
     std::ranges::sort(all, [](const Snapshot& one, const Snapshot& other) {
         return is_older(one.name.stamp, other.name.stamp);
     });

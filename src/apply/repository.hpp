@@ -26,11 +26,11 @@ void discard_staged(const host::Host& host, const SiteName& site);
 
 /// What must be known to use a repository.
 struct RepositoryAccess {
-    std::string url;               ///< as in wpns.toml
-    std::string password_file;     ///< root's alone
-    std::string environment_file;  ///< the same; may be empty
-    std::string lineage;           ///< of this host's registry
-    std::string unit;              ///< text of the unit in which restic runs
+    std::string url;                     ///< as in wpns.toml
+    std::string password_file;           ///< root's alone
+    std::string environment_file;        ///< the same; may be empty
+    std::string lineage;                 ///< of this host's registry
+    std::string unit;                    ///< text of the unit in which restic runs
     std::chrono::seconds patience{300};  ///< with another program's lock on the repository
 };
 

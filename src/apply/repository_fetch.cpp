@@ -24,10 +24,9 @@ void require_room(const host::Files& files, const Manifest& manifest) {
     const std::uint64_t needed = manifest.files.size + manifest.database.size + left_to_sites;
     const std::uint64_t there = files.free_bytes(backup_dir);
     if (there < needed)
-        throw Error(ErrorKind::failed, std::string(backup_dir) + " has room for " +
-                                           std::to_string(there >> 20U) +
-                                           " MiB, and to read that backup takes " +
-                                           std::to_string(needed >> 20U));
+        throw Error(ErrorKind::failed,
+                    std::string(backup_dir) + " has room for " + std::to_string(there >> 20U) +
+                        " MiB, and to read that backup takes " + std::to_string(needed >> 20U));
 }
 
 void write(host::Files& files, const std::string& path, std::string content) {
@@ -53,8 +52,7 @@ std::string Repository::read_small(const Snapshot& snapshot, const char* file) c
 void Repository::read_part(const Snapshot& snapshot, const char* part, const BackupPart& wanted,
                            const std::string& to) const {
     const auto writer = host_.parts.create(to, wanted.size);
-    const auto result =
-        dump(snapshot, part, [&](std::string_view bytes) { writer->write(bytes); });
+    const auto result = dump(snapshot, part, [&](std::string_view bytes) { writer->write(bytes); });
     if (result.status != 0) throw damaged(snapshot, std::string(part) + ": " + said(result));
     if (writer->finish() != wanted)
         throw damaged(snapshot, std::string(part) + " is not what was written");

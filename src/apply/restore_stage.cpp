@@ -123,7 +123,8 @@ void stage_files(const host::Host& host, const Backup& backup, const RestoreTarg
 void load_database(const host::Host& host, const Backup& backup, const RestoreTarget& target) {
     initialise(host, target);
     start_server(host, target);
-    feed_part(host, part_path(backup.path, database_part, backup.manifest.plain), backup.manifest.database,
+    feed_part(host, part_path(backup.path, database_part, backup.manifest.plain),
+              backup.manifest.database,
               sandboxed(target.units.exec,
                         {"/usr/bin/mariadb", "--loose-sandbox", "--batch", "--binary-mode",
                          "--default-character-set=utf8mb4", "--", "wordpress"},

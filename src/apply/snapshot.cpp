@@ -49,7 +49,9 @@ std::uint64_t number_in(const std::string& text) {
 std::optional<Snapshot> snapshot_in(const json& object) {
     if (!object.is_object()) return std::nullopt;
     const auto tags = tags_in(object);
-    const auto has = [&](std::string_view tag) { return std::ranges::find(tags, tag) != tags.end(); };
+    const auto has = [&](std::string_view tag) {
+        return std::ranges::find(tags, tag) != tags.end();
+    };
     const auto site = SiteName::parse(value_of(tags, site_tag));
     const auto stamp = value_of(tags, time_tag);
     Snapshot snapshot{text_at(object, "id"),
@@ -112,9 +114,8 @@ bool is_snapshot_id(std::string_view text) {
     constexpr std::size_t shortest = 8;
     constexpr std::size_t longest = 64;
     return text.size() >= shortest && text.size() <= longest &&
-           std::ranges::all_of(text, [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-           });
+           std::ranges::all_of(
+               text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace wpns::apply

@@ -18,9 +18,9 @@ namespace wpns::apply {
 struct Snapshot {
     std::string id;  ///< 64 hex digits
     ArchiveName name;
-    std::string lineage;      ///< of the registry of the host that made it
-    bool scheduled = false;   ///< as in a manifest
-    std::uint64_t size = 0;   ///< bytes of files and database, before restic has compressed them
+    std::string lineage;     ///< of the registry of the host that made it
+    bool scheduled = false;  ///< as in a manifest
+    std::uint64_t size = 0;  ///< bytes of files and database, before restic has compressed them
     bool operator==(const Snapshot&) const = default;
 };
 

@@ -25,10 +25,9 @@ std::string path_of(const SiteName& site, const std::string& stamp) {
 }
 
 Error no_backup(const SiteName& site, const std::string& at) {
-    return Error(ErrorKind::usage,
-                 "there is no backup of " + site.str() + (at.empty() ? "" : " at " + at),
-                 at.empty() ? "wpns backup " + site.str() + " makes one"
-                            : "wpns archive list shows them");
+    return Error(
+        ErrorKind::usage, "there is no backup of " + site.str() + (at.empty() ? "" : " at " + at),
+        at.empty() ? "wpns backup " + site.str() + " makes one" : "wpns archive list shows them");
 }
 
 BackupPlace newest(Session& session, const SiteName& site) {
@@ -36,7 +35,7 @@ BackupPlace newest(Session& session, const SiteName& site) {
     BackupPlace place{stamp.empty() ? "" : path_of(site, stamp), std::nullopt};
     std::string found = stamp;
     if (has_repository(session))
-        for (auto& snapshot : repository(session, site).list(site))
+        for (auto& snapshot : repository(session, std::nullopt).list(site))
             if (is_older(found, snapshot.name.stamp)) {
                 found = snapshot.name.stamp;
                 place = {"", std::move(snapshot)};
@@ -48,9 +47,8 @@ BackupPlace newest(Session& session, const SiteName& site) {
 BackupPlace with_stamp(Session& session, const SiteName& site, const std::string& stamp) {
     const auto path = path_of(site, stamp);
     if (!has_repository(session) || session.host().files.is_directory(path)) return {path, {}};
-    auto found = repository(session, site).list(site);
-    std::erase_if(found,
-                  [&](const Snapshot& snapshot) { return snapshot.name.stamp != stamp; });
+    auto found = repository(session, std::nullopt).list(site);
+    std::erase_if(found, [&](const Snapshot& snapshot) { return snapshot.name.stamp != stamp; });
     if (found.empty()) throw no_backup(site, stamp);
     return {"", std::move(found.front())};
 }
@@ -59,7 +57,7 @@ BackupPlace with_id(Session& session, const SiteName& site, const std::string& i
     if (!apply::is_snapshot_id(id))
         throw Error(ErrorKind::usage, "\"" + printable(id) + "\" is no id of a snapshot",
                     "eight or more of its hexadecimal digits are");
-    auto snapshot = repository(session, site).find(id);
+    auto snapshot = repository(session, std::nullopt).find(id);
     if (snapshot.name.site != site)
         throw Error(ErrorKind::usage, "snapshot " + id + " is a backup of " +
                                           snapshot.name.site.str() + ", not of " + site.str());

@@ -38,9 +38,9 @@ std::vector<ArchiveEntry> everything(const Session& session) {
 std::vector<ArchiveEntry> in_repository(Session& session, const std::optional<SiteName>& site) {
     std::vector<ArchiveEntry> entries;
     if (!has_repository(session)) return entries;
-    for (const auto& snapshot : repository(session, site).list(site))
-        entries.push_back({snapshot.name, "backup", apply::repository_place + snapshot.id,
-                           snapshot.size});
+    for (const auto& snapshot : repository(session, std::nullopt).list(site))
+        entries.push_back(
+            {snapshot.name, "backup", apply::repository_place + snapshot.id, snapshot.size});
     return entries;
 }
 
@@ -84,7 +84,7 @@ ArchiveEntry find_anywhere(Session& session, const std::string& text, apply::Tur
 }
 
 void forget(Session& session, const ArchiveEntry& entry) {
-    const auto from = repository(session, entry.name.site);
+    const auto from = repository(session, std::nullopt);
     auto snapshots = from.list(entry.name.site);
     const auto id = entry.path.substr(std::string_view(apply::repository_place).size());
     std::erase_if(snapshots, [&](const apply::Snapshot& snapshot) { return snapshot.id != id; });

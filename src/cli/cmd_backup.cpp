@@ -93,10 +93,9 @@ std::vector<SiteName> sites_of(const Globals& globals, const host::Host& host) {
 /// The newest of the schedule's stay, in the repository or in the directory.
 void keep_newest(Session& session, const apply::Backup& made, apply::Turn& turn) {
     const unsigned keep = session.config().host.backup_keep;
-    if (!has_repository(session))
-        return apply::keep_newest(session.host().files, made, keep);
+    if (!has_repository(session)) return apply::keep_newest(session.host().files, made, keep);
     const auto& site = made.manifest.site;
-    const auto from = repository(session, site);
+    const auto from = repository(session, std::nullopt);
     const auto id = made.path.substr(std::string_view(apply::repository_place).size());
     with_context(site.str() + ": it is backed up, but older backups could not be forgotten", [&] {
         turn.share([&] { from.forget(apply::too_old(from.list(site), id, keep)); });
@@ -150,9 +149,8 @@ int back_up_one(const Globals& globals, const host::Host& host, const BackupOpti
     const auto directory = directory_of(session, options.to);
     const auto site = known_site(session, name);
     print(globals,
-          directory.empty()
-              ? back_up_to_repository(session, globals, site, Origin::person, turn)
-              : back_up(session, globals, site, directory, Origin::person, &turn),
+          directory.empty() ? back_up_to_repository(session, globals, site, Origin::person, turn)
+                            : back_up(session, globals, site, directory, Origin::person, &turn),
           "backed up to");
     return done;
 }

@@ -15,9 +15,8 @@ apply::Repository repository(Session& session, const std::optional<SiteName>& si
                     "name one in wpns.toml: [backup] repository and password_file");
     const auto& settings = session.config().host;
     const auto unit = desired::repository_unit(
-        session.inputs(),
-        {site ? names::repository_slice(*site) : names::repository_slice_of_host,
-         site ? apply::staged_dir(*site) : "/"});
+        session.inputs(), {site ? names::repository_slice(*site) : names::repository_slice_of_host,
+                           site ? apply::staged_dir(*site) : "/"});
     if (!unit) throw Error(ErrorKind::config, unit.error());
     return {session.host(),
             {.url = settings.backup_repository,

@@ -12,8 +12,8 @@ namespace wpns::cli {
 /// Whether [backup] names a repository.
 [[nodiscard]] bool has_repository(const Session& session);
 
-/// The configured repository, for the backups of a site or for all. Error{usage} where there is
-/// none.
+/// The configured repository, to save and to fetch a backup of a site, or to ask about all and to
+/// change what is in it. Error{usage} where there is none.
 [[nodiscard]] apply::Repository repository(Session& session, const std::optional<SiteName>& site);
 
 /// For `wpns doctor`: whether it can be used and read; nothing where none is configured.

@@ -111,7 +111,7 @@ struct ArchiveOptions {
 
 struct BackupOptions {
     std::string name;  ///< of a site; with `check` also a path or NAME-STAMP
-    std::string to;  ///< a directory, or "repository"
+    std::string to;    ///< a directory, or "repository"
     bool check = false;
     bool prove = false;
     bool all = false;    ///< as the schedule does: every site, older ones deleted

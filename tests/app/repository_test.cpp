@@ -29,16 +29,19 @@ class Repositories : public fakes::Verbs {
         fake_.files.write(password_path, file);
     }
     int back_up(const std::string& name, const std::string& to = "") {
-        return quietly(
-            [&] { return cli::cmd_backup(globals_, fake_.host, {name, to, false, false, false}); });
+        return quietly([&] {
+            return cli::cmd_backup(globals_, fake_.host, {name, to, false, false, false});
+        });
     }
     int back_all_up() {
-        return quietly(
-            [&] { return cli::cmd_backup(globals_, fake_.host, {"", "", false, false, true}); });
+        return quietly([&] {
+            return cli::cmd_backup(globals_, fake_.host, {"", "", false, false, true});
+        });
     }
     int check(const std::string& what) {
-        return quietly(
-            [&] { return cli::cmd_backup(globals_, fake_.host, {what, "", true, false, false}); });
+        return quietly([&] {
+            return cli::cmd_backup(globals_, fake_.host, {what, "", true, false, false});
+        });
     }
     int prove() {
         return quietly([&] {
@@ -46,7 +49,9 @@ class Repositories : public fakes::Verbs {
         });
     }
     int restore(const std::string& at = "") {
-        return quietly([&] { return cli::cmd_restore(globals_, fake_.host, {"site-a", at, true}); });
+        return quietly([&] {
+            return cli::cmd_restore(globals_, fake_.host, {"site-a", at, true});
+        });
     }
     int purge(const std::string& name) {
         return quietly([&] { return cli::cmd_archive_purge(globals_, fake_.host, {name, true}); });
@@ -104,8 +109,7 @@ TEST_F(Repositories, AreReadCheckedProvedAndRestored) {
     EXPECT_EQ(restore(), cli::done) << error_;
     EXPECT_TRUE(fake_.files.list(apply::backup_dir).empty());
     EXPECT_TRUE(apply::Journal(fake_.files).unfinished().empty());
-    EXPECT_TRUE(fake_.files.files.contains(
-        "/var/lib/wpns/sites/site-a/www/wp-content/restored"));
+    EXPECT_TRUE(fake_.files.files.contains("/var/lib/wpns/sites/site-a/www/wp-content/restored"));
 }
 
 TEST_F(Repositories, ThatAreDamagedAreFoundBeforeAnythingLiveIsTouched) {
@@ -127,8 +131,8 @@ TEST_F(Repositories, ThatAreDamagedAreFoundBeforeAnythingLiveIsTouched) {
     EXPECT_EQ(state(), before);
     there()[0].files["files.tar"][0] ^= 1;
     EXPECT_EQ(prove(), cli::failed);
-    const auto proof = nlohmann::json::parse(
-        fake_.files.files.at("/var/lib/wpns/proofs/site-a.json").content);
+    const auto proof =
+        nlohmann::json::parse(fake_.files.files.at("/var/lib/wpns/proofs/site-a.json").content);
     EXPECT_EQ(proof["backup"], "restic:" + there()[0].id);
     EXPECT_FALSE(proof["ok"]);
 }
@@ -247,8 +251,9 @@ TEST(Snapshots, AreReadAsOldAndNewResticsPrintThem) {
     const std::string tags = R"("tags":["wpns","wpns-host=12","wpns-site=site-a",)"
                              R"("wpns-time=20261122T055500Z","wpns-size=70","wpns-scheduled"])";
     const auto list = apply::parse_snapshots(
-        R"([{"id":")" + id + "\"," + tags + R"(,"summary":{"files_new":4}},{"id":"b","tags":null},)" +
-        R"({"id":")" + id + R"(","tags":["wpns","wpns-host=12","wpns-site=../x"]}])");
+        R"([{"id":")" + id + "\"," + tags +
+        R"(,"summary":{"files_new":4}},{"id":"b","tags":null},)" + R"({"id":")" + id +
+        R"(","tags":["wpns","wpns-host=12","wpns-site=../x"]}])");
     ASSERT_TRUE(list);
     ASSERT_EQ(list->size(), 1U);
     EXPECT_EQ(list->front().name.str(), "site-a-20261122T055500Z");
@@ -257,10 +262,11 @@ TEST(Snapshots, AreReadAsOldAndNewResticsPrintThem) {
     EXPECT_TRUE(apply::parse_snapshots("null")->empty());
     EXPECT_FALSE(apply::parse_snapshots("{}"));
     EXPECT_FALSE(apply::parse_snapshots("[{"));
-    const std::string head = R"({"message_type":"snapshot","struct_type":"snapshot","id":")" + id +
-                             "\"," + tags + "}\n";
+    const std::string head =
+        R"({"message_type":"snapshot","struct_type":"snapshot","id":")" + id + "\"," + tags + "}\n";
     const auto content = apply::parse_content(
-        head + R"({"message_type":"node","struct_type":"node","type":"file","path":"/x","size":3})");
+        head +
+        R"({"message_type":"node","struct_type":"node","type":"file","path":"/x","size":3})");
     ASSERT_TRUE(content);
     EXPECT_EQ(content->files.at("/x"), 3U);
     EXPECT_FALSE(apply::parse_content(""));
@@ -270,16 +276,12 @@ TEST(Snapshots, AreReadAsOldAndNewResticsPrintThem) {
 
 TEST(TooOld, LeavesTheOneJustMadeWhateverTheClockSays) {
     const auto snapshot = [](char id, const char* stamp, bool scheduled) {
-        return apply::Snapshot{std::string(64, id),
-                               {*SiteName::parse("site-a"), stamp},
-                               "12",
-                               scheduled,
-                               0};
+        return apply::Snapshot{
+            std::string(64, id), {*SiteName::parse("site-a"), stamp}, "12", scheduled, 0};
     };
-    const std::vector<apply::Snapshot> all = {snapshot('a', "20260102T000000Z", true),
-                                              snapshot('b', "20260103T000000Z", true),
-                                              snapshot('c', "20250101T000000Z", true),
-                                              snapshot('d', "20240101T000000Z", false)};
+    const std::vector<apply::Snapshot> all = {
+        snapshot('a', "20260102T000000Z", true), snapshot('b', "20260103T000000Z", true),
+        snapshot('c', "20250101T000000Z", true), snapshot('d', "20240101T000000Z", false)};
     const auto old = apply::too_old(all, std::string(64, 'c'), 2);
     ASSERT_EQ(old.size(), 1U);
     EXPECT_EQ(old.front().id, std::string(64, 'a'));

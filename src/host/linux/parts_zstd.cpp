@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kLevel = 3;
 constexpr std::size_t kPiece = 1U << 17;  // what a read of a part that is not compressed takes
-constexpr int kLongestWindow = 27;  // 128 MiB: what a crafted file may make us allocate
+constexpr int kLongestWindow = 27;        // 128 MiB: what a crafted file may make us allocate
 
 std::size_t check(std::size_t result, const std::string& path) {
     if (ZSTD_isError(result) != 0)
@@ -225,8 +225,7 @@ class ZstdParts final : public Parts {
         auto fd = open_below(place.directory.get(), place.name.c_str(),
                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, RESOLVE_NO_SYMLINKS, 0600);
         if (!fd) throw_errno("create " + path, fd.error());
-        if (!is_packed(path))
-            return std::make_unique<PlainWriter>(std::move(*fd), path, limit);
+        if (!is_packed(path)) return std::make_unique<PlainWriter>(std::move(*fd), path, limit);
         return std::make_unique<PartWriter>(std::move(*fd), path, limit);
     }
 
