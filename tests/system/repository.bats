@@ -59,7 +59,7 @@ snapshots() { as_restic snapshots --json --tag "$1" | jq -r '.[].id'; }
     pack=$(on sh -c "ls -S $repository/data/*/* | head -n 1")
     on sh -c 'cp "$1" /root/good && printf x | dd of="$1" bs=1 seek=20000 conv=notrunc 2>/dev/null' sh "$pack"
     run -1 on wpns restore site-a --yes
-    assert_output 'cannot be used: files.tar'
+    assert_output 'cannot be used: (files.tar|database.sql): '
     on sh -c 'cat /root/good >"$1"' sh "$pack"
     [ "$(on stat -c %i /var/lib/wpns/sites/site-a)" = "$before" ]
     [ "$(said)" = 'live live' ]
