@@ -47,6 +47,21 @@ void require_secret(const host::Files& files, const std::string& path) {
     if (file->content.empty()) throw Error(ErrorKind::missing, path + " is empty");
 }
 
+/// Runs what only says its version.
+void require_program(host::Process& process, std::vector<std::string> argv,
+                     const std::string& package) {
+    host::Process::Command command;
+    command.argv = std::move(argv);
+    try {
+        (void)process.run(command);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::missing) throw;
+        throw Error(ErrorKind::missing,
+                    command.argv.front() + " is not there, which [backup] repository takes",
+                    "apt install " + package);
+    }
+}
+
 }  // namespace
 
 std::string staged_dir(const SiteName& site) {
@@ -63,15 +78,9 @@ void discard_staged(const host::Host& host, const SiteName& site) {
 }
 
 void Repository::require_ready() const {
-    host::Process::Command version;
-    version.argv = {restic_program, "version"};
-    try {
-        (void)host_.process.run(version);
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::missing) throw;
-        throw Error(ErrorKind::missing, "restic is not installed, which [backup] repository takes",
-                    "apt install restic");
-    }
+    require_program(host_.process, {restic_program, "version"}, "restic");
+    if (access_.url.starts_with("sftp:"))
+        require_program(host_.process, {"/usr/bin/ssh", "-V"}, "openssh-client");
     require_secret(host_.files, access_.password_file);
     if (!access_.environment_file.empty()) require_secret(host_.files, access_.environment_file);
 }

@@ -39,8 +39,8 @@ class Repository {
     Repository(const host::Host& host, RepositoryAccess access)
         : host_(host), access_(std::move(access)) {}
 
-    /// Error with the fix where restic is not installed, or where a file with a secret is not there
-    /// or not root's alone.
+    /// Error with the fix where restic, or ssh for an SFTP server, is not installed, or where a
+    /// file with a secret is not there or not root's alone.
     void require_ready() const;
 
     /// The backups that this host has made of a site, or of all; those of other hosts in the same

@@ -37,7 +37,8 @@ std::vector<apply::Finding> examine_repository(Session& session) {
     } catch (const Error& error) {
         finding.problem = error.message();
         finding.meaning = "no site is backed up, and no backup in it can be restored";
-        if (!error.remedy().empty()) finding.fix = {error.remedy()};
+        const bool is_command = error.remedy().starts_with("apt install ");
+        if (!error.remedy().empty()) finding.fix = {(is_command ? "" : "# ") + error.remedy()};
     }
     return {finding};
 }

@@ -181,7 +181,7 @@ TEST_F(Repositories, TakeResticAndASecretThatIsOne) {
     put_secret(0600);
     repository_.installed = false;
     EXPECT_EQ(back_up("site-a"), cli::failed);
-    EXPECT_NE(error_.find("restic is not installed"), std::string::npos) << error_;
+    EXPECT_NE(error_.find("/usr/bin/restic is not there"), std::string::npos) << error_;
     EXPECT_EQ(doctor(), cli::failed);
     EXPECT_NE(printed_.find("apt install restic"), std::string::npos) << printed_;
     EXPECT_TRUE(apply::Journal(fake_.files).unfinished().empty());

@@ -67,15 +67,20 @@ snapshots() { as_restic snapshots --json --tag "$1" | jq -r '.[].id'; }
 }
 
 # bats test_tags=only:trixie
-@test "a backup that is killed while restic works leaves nothing, and its lock is in nobody's way" {
+@test "a backup keeps no other site waiting; killed while restic works it leaves nothing, and its lock is in nobody's way" {
     on_stdin bash -s <<'END'
 wpns backup site-a >/dev/null 2>&1 &
 pid=$!
 until [ -e /var/lib/wpns/backups/.site-a.repository/manifest.toml ] && ls /srv/restic/locks/* >/dev/null 2>&1; do
     kill -0 $pid || exit 1
 done
-kill -9 $pid
+kill -STOP $pid
 find /sys/fs/cgroup -path '*/wpns-_repository-site*/run-*' -name cgroup.procs -exec cat {} + | xargs -r kill -9
+# While the repository is at work, others get their turn, but not on this site.
+timeout 60 wpns add site-b && timeout 60 wpns remove site-b --purge --yes || exit 1
+timeout 3 wpns remove site-a --yes 2>/dev/null
+[ $? = 124 ] || exit 1
+kill -9 $pid
 wpns sync
 END
     assert_settled
@@ -102,7 +107,7 @@ END
     on sh -c "chmod 600 $password; mv /usr/bin/restic /usr/bin/restic.away"
     run -1 on wpns doctor
     on mv /usr/bin/restic.away /usr/bin/restic
-    assert_output 'BAD +repository of backups .*restic is not installed'
+    assert_output 'BAD +repository of backups .*/usr/bin/restic is not there'
     assert_output 'apt install restic'
     assert_settled
 }
