@@ -59,6 +59,8 @@ void Repository::read_part(const Snapshot& snapshot, const char* part, const Bac
 }
 
 void Repository::fetch(const Snapshot& snapshot, const std::string& to) const {
+    // Before restic runs: what a killed run has left is looked for where this is.
+    host_.files.make_directory(to, Directory{0, 0, 0700});
     const auto text = read_small(snapshot, manifest_file);
     const auto manifest = parse_manifest(text);
     if (!manifest) throw damaged(snapshot, std::string(manifest_file) + ": " + manifest.error());
@@ -66,7 +68,6 @@ void Repository::fetch(const Snapshot& snapshot, const std::string& to) const {
         manifest->created != snapshot.name.stamp)
         throw damaged(snapshot, "its manifest is that of another backup");
     require_room(host_.files, *manifest);
-    host_.files.make_directory(to, Directory{0, 0, 0700});
     auto settings = read_small(snapshot, site_settings_file);
     if (sha256_hex(settings) != manifest->settings_sha256)
         throw damaged(snapshot, std::string(site_settings_file) + " is not what was written");
