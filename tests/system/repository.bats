@@ -77,7 +77,8 @@ done
 kill -STOP $pid
 find /sys/fs/cgroup -path '*/wpns-_repository-site*/run-*' -name cgroup.procs -exec cat {} + | xargs -r kill -9
 # While the repository is at work, others get their turn, but not on this site.
-timeout 60 wpns add site-b && timeout 60 wpns remove site-b --purge --yes || exit 1
+timeout 60 wpns archive purge site-b-20200101T000000Z --yes 2>/dev/null
+[ $? = 2 ] || exit 1
 timeout 3 wpns remove site-a --yes 2>/dev/null
 [ $? = 124 ] || exit 1
 kill -9 $pid
