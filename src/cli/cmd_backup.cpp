@@ -114,10 +114,20 @@ apply::Backup back_one_up(const Globals& globals, const host::Host& host, const 
     return made;
 }
 
+/// Once for all: each site would wait for a server that does not answer.
+void require_repository(const Globals& globals, const host::Host& host) {
+    Session session(globals, host, NoFiles::fine);
+    if (!has_repository(session)) return;
+    const auto place = repository(session, std::nullopt);
+    place.require_ready();
+    (void)place.list(std::nullopt);
+}
+
 /// One after the other. A site that fails keeps none of the others from its backup.
 int back_all_up(const Globals& globals, const host::Host& host) {
     auto backups = ordered_json::array();
     auto errors = ordered_json::object();
+    require_repository(globals, host);
     for (const auto& name : sites_of(globals, host)) {
         try {
             const auto made = back_one_up(globals, host, name);

@@ -166,6 +166,8 @@ TEST_F(Repositories, ThatCannotBeReadStopNothingElse) {
     EXPECT_NE(printed_.find("/var/lib/wpns/backups/site-a-"), std::string::npos);
     EXPECT_EQ(back_up("site-b"), cli::failed);
     EXPECT_NE(error_.find("unable to open config file"), std::string::npos) << error_;
+    EXPECT_EQ(back_all_up(), cli::failed);
+    EXPECT_EQ(error_.find("restic snapshots of /srv/restic ended with status 1"), 0U) << error_;
     EXPECT_EQ(restore(), cli::failed);
     EXPECT_EQ(state(), before);
     EXPECT_EQ(doctor(), cli::failed);
