@@ -17,6 +17,9 @@ runtime_packages() {
 # A firewall of somebody else that tests turn on beside the sites'. It comes turned off.
 neighbour_packages() { printf '%s\n' ufw iptables; }
 
+# What wpns uses where its configuration asks for it: a repository of backups.
+optional_packages() { printf '%s\n' restic; }
+
 # Packages that build wpns and its tests: build_packages RELEASE
 build_packages() {
     local packages=(

@@ -32,7 +32,7 @@ layer_packages() {
 root_path() {
     local recipe
     recipe=$(declare -f make_runtime_root finish_runtime_root)
-    recipe+=$(runtime_packages "$2"; neighbour_packages)
+    recipe+=$(runtime_packages "$2"; optional_packages; neighbour_packages)
     [[ $1 == runtime ]] || recipe+=$(declare -f make_layer)$(layer_packages "$1" "$2")
     echo "$roots_dir/$1-$2-$(sha256sum <<<"$recipe" | cut -c 1-16)"
 }
@@ -84,7 +84,7 @@ make_runtime_root() {
         options+=("--dpkgopt=path-exclude=/usr/share/$excluded/*")
     done
     mmdebstrap --quiet --mode=root --variant=minbase --dpkgopt=force-unsafe-io "${options[@]}" \
-        --aptopt=<(fetch_settings) --include="$({ runtime_packages "$release"; neighbour_packages; } | paste -sd,)" \
+        --aptopt=<(fetch_settings) --include="$({ runtime_packages "$release"; optional_packages; neighbour_packages; } | paste -sd,)" \
         "$release" "$dest" "${sources[@]}"
     finish_runtime_root "$dest"
 }

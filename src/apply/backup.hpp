@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "apply/journal.hpp"
+#include "apply/repository.hpp"
 #include "apply/turn.hpp"
 #include "host/host.hpp"
 #include "model/archive.hpp"
@@ -14,8 +16,11 @@ namespace wpns::apply {
 
 inline constexpr const char* backup_dir = "/var/lib/wpns/backups";
 inline constexpr const char* manifest_file = "manifest.toml";
-inline constexpr const char* database_part = "database.sql.zst";
-inline constexpr const char* files_part = "files.tar.zst";
+inline constexpr const char* database_part = "database.sql";
+inline constexpr const char* files_part = "files.tar";
+
+/// The path of a part in a directory; the name of one that is compressed says so.
+[[nodiscard]] std::string part_path(const std::string& directory, const char* part, bool plain);
 
 /// What a backup is made of.
 struct BackupSource {
@@ -47,8 +52,14 @@ struct Backup {
 [[nodiscard]] Backup make_backup(const host::Host& host, const BackupSource& source,
                                  const std::string& directory, Turn* turn);
 
-/// Takes away what an interrupted backup has left.
-void discard_backup(host::Files& files, const std::string& partial);
+/// The same into a repository; the snapshot is there when all of it is. Its path is
+/// `repository_place` and the snapshot's id.
+[[nodiscard]] Backup save_backup(const host::Host& host, const BackupSource& source,
+                                 const Repository& repository, Turn& turn);
+
+/// Takes away what an interrupted backup, or the reading of one in a repository, has left, and ends
+/// its intent.
+void settle_backup(const host::Host& host, const Intent& intent);
 
 /// Deletes a backup: it loses its name first.
 void purge_backup(host::Files& files, const std::string& path);

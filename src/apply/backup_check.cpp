@@ -90,8 +90,10 @@ Backup check_backup(const host::Host& host, const std::string& path, const std::
     const auto settings = host.files.read(path + "/" + site_settings_file);
     if (!settings || sha256_hex(settings->content) != manifest.settings_sha256)
         throw damaged(path + "/" + site_settings_file, "it is not what was written");
-    backup.counts.tables = check_database(host, path + "/" + database_part, manifest.database);
-    backup.counts.files = check_files(host, path + "/" + files_part, manifest.files, reader);
+    backup.counts.tables =
+        check_database(host, part_path(path, database_part, manifest.plain), manifest.database);
+    backup.counts.files =
+        check_files(host, part_path(path, files_part, manifest.plain), manifest.files, reader);
     return backup;
 }
 

@@ -106,6 +106,7 @@ Proven prove(const host::Host& host, const std::string& path, const std::string&
 }
 
 void settle_proof(const host::Host& host, const Intent& intent) {
+    discard_staged(host, intent.site);
     throw_away(host, intent);
     Journal(host.files).end(intent.site);
 }

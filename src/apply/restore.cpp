@@ -89,6 +89,7 @@ std::string restore(const host::Host& host, Registry& registry, RegistryFile& fi
 void settle_restore(const host::Host& host, Registry& registry, RegistryFile& file,
                     const Intent& intent) {
     auto& files = host.files;
+    discard_staged(host, intent.site);
     end_staging(host, intent.site);
     if (files.is_directory(intent.path)) {
         const auto record = read_record(files, intent.path);

@@ -112,7 +112,7 @@ void stage_files(const host::Host& host, const Backup& backup, const RestoreTarg
     host.files.make_directory(www, target.core == CoreMode::managed ? Directory{} : own);
     if (target.units.files != www) host.files.make_directory(target.units.files, own);
     feed_part(
-        host, backup.path + "/" + files_part, backup.manifest.files,
+        host, part_path(backup.path, files_part, backup.manifest.plain), backup.manifest.files,
         sandboxed(target.units.exec,
                   {"/usr/bin/tar", "--extract", "--file=-", "--directory=" + target.units.files_at,
                    "--same-permissions", "--no-same-owner", "--no-overwrite-dir"},
@@ -123,7 +123,8 @@ void stage_files(const host::Host& host, const Backup& backup, const RestoreTarg
 void load_database(const host::Host& host, const Backup& backup, const RestoreTarget& target) {
     initialise(host, target);
     start_server(host, target);
-    feed_part(host, backup.path + "/" + database_part, backup.manifest.database,
+    feed_part(host, part_path(backup.path, database_part, backup.manifest.plain),
+              backup.manifest.database,
               sandboxed(target.units.exec,
                         {"/usr/bin/mariadb", "--loose-sandbox", "--batch", "--binary-mode",
                          "--default-character-set=utf8mb4", "--", "wordpress"},

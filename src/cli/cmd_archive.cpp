@@ -1,15 +1,19 @@
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
+#include <optional>
+#include <utility>
 
 #include "apply/archive.hpp"
 #include "apply/backup.hpp"
+#include "apply/turn.hpp"
 #include "base/text.hpp"
 #include "cli/config_files.hpp"
 #include "cli/execution.hpp"
 #include "cli/json.hpp"
 #include "cli/recovery.hpp"
 #include "cli/report.hpp"
+#include "cli/repository.hpp"
 #include "cli/verbs.hpp"
 #include "model/allocate.hpp"
 
@@ -27,6 +31,16 @@ std::vector<ArchiveEntry> everything(const Session& session) {
         entry.kind = "backup";
         entries.push_back(std::move(entry));
     }
+    return entries;
+}
+
+/// The backups of this host in the repository; none where there is no repository.
+std::vector<ArchiveEntry> in_repository(Session& session, const std::optional<SiteName>& site) {
+    std::vector<ArchiveEntry> entries;
+    if (!has_repository(session)) return entries;
+    for (const auto& snapshot : repository(session, std::nullopt).list(site))
+        entries.push_back(
+            {snapshot.name, "backup", apply::repository_place + snapshot.id, snapshot.size});
     return entries;
 }
 
@@ -54,6 +68,27 @@ ArchiveEntry find(const Session& session, const std::string& text) {
                         entries.back().path + "-9");
     throw Error(ErrorKind::usage, "there is no archive " + name->str(),
                 "wpns archive list shows them");
+}
+
+/// The same, also in the repository where no directory has that name.
+ArchiveEntry find_anywhere(Session& session, const std::string& text, apply::Turn& turn) {
+    const auto name = ArchiveName::parse(text);
+    const auto has_name = [&](const ArchiveEntry& entry) { return entry.name == *name; };
+    if (name && std::ranges::none_of(everything(session), has_name)) {
+        std::vector<ArchiveEntry> there;
+        turn.share([&] { there = in_repository(session, name->site); });
+        const auto found = std::ranges::find_if(there, has_name);
+        if (found != there.end()) return *found;
+    }
+    return find(session, text);
+}
+
+void forget(Session& session, const ArchiveEntry& entry) {
+    const auto from = repository(session, std::nullopt);
+    auto snapshots = from.list(entry.name.site);
+    const auto id = entry.path.substr(std::string_view(apply::repository_place).size());
+    std::erase_if(snapshots, [&](const apply::Snapshot& snapshot) { return snapshot.id != id; });
+    from.forget(snapshots);
 }
 
 /// True where the data of that archive is gone already, by an interrupted purge or by hand, and
@@ -86,7 +121,7 @@ void print_table(const std::vector<ArchiveEntry>& entries) {
                   << std::setw(12) << human(entry.size) << entry.path << "\n";
 }
 
-void print_document(const std::vector<ArchiveEntry>& entries) {
+void print_document(const std::vector<ArchiveEntry>& entries, const std::string& problem) {
     auto archives = ordered_json::array();
     for (const auto& entry : entries)
         archives.push_back({{"name", entry.name.str()},
@@ -95,7 +130,9 @@ void print_document(const std::vector<ArchiveEntry>& entries) {
                             {"kind", entry.kind},
                             {"size", entry.size},
                             {"path", entry.path}});
-    print_json({{"archives", archives}});
+    ordered_json document{{"archives", archives}};
+    if (!problem.empty()) document["errors"] = {{"repository", problem}};
+    print_json(document);
 }
 
 /// A site of that name must be neither there nor described.
@@ -179,22 +216,32 @@ int make_site(const Globals& globals, const host::Host& host, const SiteName& si
 }  // namespace
 
 int cmd_archive_list(const Globals& globals, const host::Host& host) {
-    const Session session(globals, host, NoFiles::fine);
-    const auto entries = everything(session);
-    globals.json ? print_document(entries) : print_table(entries);
-    return done;
+    Session session(globals, host, NoFiles::fine);
+    auto entries = everything(session);
+    std::string problem;
+    try {
+        for (auto& entry : in_repository(session, std::nullopt))
+            entries.push_back(std::move(entry));
+    } catch (const Error& error) {
+        problem = printable(error.message());
+        if (!globals.json) print_error(globals, error);
+    }
+    globals.json ? print_document(entries, problem) : print_table(entries);
+    return problem.empty() ? done : failed;
 }
 
 int cmd_archive_purge(const Globals& globals, const host::Host& host,
                       const ArchiveOptions& options) {
-    const auto lock = host.lock.take("archive purge " + printable(options.name),
-                                     sites_of(options.name), lock_patience);
+    apply::Turn turn(host, "archive purge " + printable(options.name), sites_of(options.name),
+                     lock_patience);
     (void)recover(globals, host);
     Session session(globals, host, NoFiles::fine);
     if (forget_deleted(session, options.name)) return done;
-    const auto entry = find(session, options.name);
+    const auto entry = find_anywhere(session, options.name, turn);
     if (!confirm("DESTROY " + entry.path + " for good?", options.yes)) return done;
-    if (entry.kind == "backup")
+    if (entry.path.starts_with(apply::repository_place))
+        turn.share([&] { forget(session, entry); });
+    else if (entry.kind == "backup")
         apply::purge_backup(host.files, entry.path);
     else
         apply::purge_archive(host.files, session.registry(), session.registry_file(), entry.path);

@@ -7,6 +7,7 @@
 #include "cli/json.hpp"
 #include "cli/proof_report.hpp"
 #include "cli/report.hpp"
+#include "cli/repository.hpp"
 #include "cli/session.hpp"
 #include "cli/verbs.hpp"
 
@@ -47,6 +48,7 @@ int cmd_doctor(const Globals& globals, const host::Host& host) {
     std::vector<apply::Finding> findings;
     if (!session.registry().sites.empty())
         findings = apply::examine(host, session.registry(), session.config().host);
+    for (auto& finding : examine_repository(session)) findings.push_back(std::move(finding));
     for (auto& finding : examine_proofs(host, session.registry()))
         findings.push_back(std::move(finding));
     if (globals.json)

@@ -1,13 +1,17 @@
 #include <iostream>
+#include <optional>
+#include <set>
 
 #include "apply/prove.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli/backup_place.hpp"
 #include "cli/backups.hpp"
 #include "cli/json.hpp"
 #include "cli/proof_report.hpp"
 #include "cli/recovery.hpp"
 #include "cli/report.hpp"
+#include "cli/repository.hpp"
 #include "cli/verbs.hpp"
 
 namespace wpns::cli {
@@ -38,9 +42,8 @@ apply::Proven prove(Session& session, const Globals& globals, const KnownSite& k
     const auto& host = session.host();
     const auto config = config_of(known, apply::read_manifest(host.files, path));
     const KnownSite site{known.name, config, known.record};
-    const auto reader = desired::reader_unit(session.inputs());
-    if (!reader) throw Error(ErrorKind::config, reader.error());
-    return apply::prove(host, path, *reader, proof_target(session, globals, site), turn);
+    return apply::prove(host, path, reader_unit(session), proof_target(session, globals, site),
+                        turn);
 }
 
 /// What comes of it is written down, also that it failed. Throws where it was not tried.
@@ -48,33 +51,41 @@ Proof prove_one(const Globals& globals, const host::Host& host, const SiteName& 
                 std::chrono::seconds patience) {
     apply::Turn turn(host, "backup --prove " + name.str(), {name}, patience);
     (void)recover(globals, host);
-    Session session(globals, host, NoFiles::fine);
-    const auto site = known_site(session, name);
-    Proof proof{{}, backup_path(host, name, ""), {}, {}};
+    require_known(globals, host, name);
+    ReadableBackup backup(globals, host, name, turn);
+    Proof proof{};
     try {
-        proof.proven = prove(session, globals, site, proof.backup, turn);
+        backup.open("");
+        Session session(globals, host, NoFiles::fine);
+        proof.proven = prove(session, globals, known_site(session, name), backup.path(), turn);
     } catch (const Error& error) {
-        if (!turn.is_alone()) throw;
+        if (!turn.is_alone() || backup.name().empty()) throw;
         proof.problem = printable(error.message());
     }
+    proof.backup = backup.name();
     proof.time = apply::utc_stamp();
     save_proof(host, name, proof);
     return proof;
 }
 
-bool has_backup(const host::Host& host, const SiteName& name) {
-    for (const auto& text : host.files.list(apply::backup_dir))
-        if (const auto found = ArchiveName::parse(text); found && found->site == name) return true;
-    return false;
+/// The sites that have a backup, wherever it is.
+std::set<SiteName> with_backup(Session& session) {
+    std::set<SiteName> sites;
+    for (const auto& text : session.host().files.list(apply::backup_dir))
+        if (const auto found = ArchiveName::parse(text)) sites.insert(found->site);
+    if (has_repository(session))
+        for (const auto& snapshot : repository(session, std::nullopt).list(std::nullopt))
+            sites.insert(snapshot.name.site);
+    return sites;
 }
 
 /// The sites that are set up now and have a backup: a new one need not have any yet.
 std::vector<SiteName> backed_up(const Globals& globals, const host::Host& host) {
-    const Session session(globals, host, NoFiles::fine);
+    Session session(globals, host, NoFiles::fine);
+    const auto sites = with_backup(session);
     std::vector<SiteName> names;
     for (const auto& [name, config] : session.config().sites)
-        if (session.registry().sites.contains(name) && has_backup(host, name))
-            names.push_back(name);
+        if (session.registry().sites.contains(name) && sites.contains(name)) names.push_back(name);
     return names;
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/scope_guard.hpp"
 #include "base/text.hpp"
+#include "cli/backup_place.hpp"
 #include "cli/backups.hpp"
 #include "cli/execution.hpp"
 #include "cli/recovery.hpp"
@@ -62,12 +63,15 @@ std::pair<Planned, apply::Report> start(const Globals& globals, Session& session
 
 int cmd_restore(const Globals& globals, const host::Host& host, const RestoreOptions& options) {
     const auto name = site_name(options.name);
-    const auto lock = host.lock.take("restore " + name.str(), {name}, lock_patience);
+    apply::Turn turn(host, "restore " + name.str(), {name}, lock_patience);
     (void)recover(globals, host);
+    require_known(globals, host, name);
+    ReadableBackup readable(globals, host, name, turn);
+    readable.open(options.at);
     Session session(globals, host);
     const auto site = known_site(session, name);
-    const auto path = backup_path(host, name, options.at);
-    const auto backup = with_context(name.str(), [&] { return checked_backup(session, path); });
+    const auto backup =
+        with_context(name.str(), [&] { return checked_backup(session, readable.path()); });
     require_fit(backup, site);
     if (!confirm("replace files and database of " + name.str() + " by those of " +
                      backup.manifest.created + "? The present ones are kept in an archive.",

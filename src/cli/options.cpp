@@ -119,8 +119,10 @@ void declare_backup(CLI::App& app, Command& command) {
     auto* sub = verb(app, command, "backup", "Back up a site while it serves", options, cmd_backup);
     auto* name =
         sub->add_option("NAME", options->name, "Name of the site; with --check also a path");
-    auto* to = sub->add_option("--to", options->to,
-                               "Directory of root's (default: /var/lib/wpns/backups)");
+    auto* to =
+        sub->add_option("--to", options->to,
+                        "Directory of root's, or \"repository\" (default: the repository where "
+                        "one is configured, else /var/lib/wpns/backups)");
     auto* check = sub->add_flag("--check", options->check,
                                 "Read a backup again and compare it; changes nothing");
     sub->add_flag("--prove", options->prove,
@@ -132,10 +134,18 @@ void declare_backup(CLI::App& app, Command& command) {
         ->excludes(name)
         ->excludes(to)
         ->excludes(check);
+    sub->add_flag("--prune", options->prune,
+                  "Free the room of forgotten backups in the repository, as a timer does")
+        ->excludes(name)
+        ->excludes(to)
+        ->excludes(check)
+        ->excludes("--all")
+        ->excludes("--prove");
     auto back = std::make_shared<RestoreOptions>();
     sub = verb(app, command, "restore", "Bring a site to the state of a backup", back, cmd_restore);
     sub->add_option("NAME", back->name, "Name of the site")->required();
-    sub->add_option("--at", back->at, "Time or path of a backup (default: the newest)");
+    sub->add_option("--at", back->at,
+                    "Time or path of a backup, or restic:ID (default: the newest)");
     sub->add_flag("--yes", back->yes, "Answer every question with yes");
 }
 

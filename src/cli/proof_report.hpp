@@ -12,8 +12,8 @@ namespace wpns::cli {
 
 /// How the last proof of a site's newest backup ended.
 struct Proof {
-    std::string time;    ///< a stamp, when it ended
-    std::string backup;  ///< path
+    std::string time{};    ///< a stamp, when it ended
+    std::string backup{};  ///< path, or what stands for one of a backup in a repository
     apply::Proven proven{};
     std::string problem{};  ///< why it could not be restored; empty where it could
 };

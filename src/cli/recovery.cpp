@@ -26,8 +26,7 @@ void settle(const host::Host& host, const apply::Intent& intent) {
         case Operation::prove:
             return apply::settle_proof(host, intent);
         case Operation::backup:
-            apply::discard_backup(host.files, intent.path);
-            return apply::Journal(host.files).end(intent.site);
+            return apply::settle_backup(host, intent);
     }
 }
 

@@ -111,10 +111,11 @@ struct ArchiveOptions {
 
 struct BackupOptions {
     std::string name;  ///< of a site; with `check` also a path or NAME-STAMP
-    std::string to;
+    std::string to;    ///< a directory, or "repository"
     bool check = false;
     bool prove = false;
-    bool all = false;  ///< as the schedule does: every site, older ones deleted
+    bool all = false;    ///< as the schedule does: every site, older ones deleted
+    bool prune = false;  ///< free the room of what was forgotten in the repository
 };
 [[nodiscard]] int cmd_backup(const Globals& globals, const host::Host& host,
                              const BackupOptions& options);
@@ -124,7 +125,7 @@ struct BackupOptions {
 
 struct RestoreOptions {
     std::string name;
-    std::string at;  ///< a stamp or a path; the newest backup where empty
+    std::string at;  ///< a stamp, a path or restic:ID; the newest backup where empty
     bool yes = false;
 };
 [[nodiscard]] int cmd_restore(const Globals& globals, const host::Host& host,

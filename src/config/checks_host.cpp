@@ -6,6 +6,9 @@
 namespace wpns::config {
 namespace {
 
+/// Where backups are that are no repository's.
+constexpr std::string_view backups = "/var/lib/wpns/backups";
+
 /// Ranges that are free to be used inside (RFC 1918, RFC 6598).
 const std::array<Cidr, 4> private_ranges = {
     *Cidr::parse("10.0.0.0/8"), *Cidr::parse("172.16.0.0/12"), *Cidr::parse("192.168.0.0/16"),
@@ -87,6 +90,19 @@ void check_ranges(Document& document, const HostConfig& host) {
     }
 }
 
+/// restic must be able to open it, and no site's data may be in it or it in them.
+void check_repository(Document& document, const HostConfig& host) {
+    const auto& repository = host.backup_repository;
+    if (repository.empty()) return;
+    const auto refuse = [&](Refusal refusal) {
+        document.report().add(document.place_of("backup.repository"), std::move(refusal));
+    };
+    for (const std::string& place : {host.data_dir, host.archive_dir, std::string(backups)})
+        if (nested(repository, place) || nested(place, repository))
+            refuse({"backup.repository " + repository + " and " + place + " lie within each other",
+                    "take a directory on another disk"});
+}
+
 }  // namespace
 
 void check_host_values(Document& document, const HostConfig& host) {
@@ -94,6 +110,7 @@ void check_host_values(Document& document, const HostConfig& host) {
     check_pool6(document, host);
     check_directories(document, host);
     check_ranges(document, host);
+    check_repository(document, host);
     if (host.listen.empty())
         document.report().add(document.place_of("web.listen"),
                               {"web.listen: the list is empty", "leave it out for the default"});

@@ -32,6 +32,10 @@ std::vector<Key<HostConfig>> make_keys() {
         host("backup.schedule", WPNS_FIELD(backup_schedule), text(rules::schedule)),
         host("backup.keep", WPNS_FIELD(backup_keep), number({1, 1000})),
         host("backup.prove", WPNS_FIELD(backup_prove), text(rules::schedule)),
+        host("backup.repository", WPNS_FIELD(backup_repository), text(rules::repository)),
+        host("backup.password_file", WPNS_FIELD(backup_password_file), text(rules::path)),
+        host("backup.environment_file", WPNS_FIELD(backup_environment_file), text(rules::path)),
+        host("backup.prune", WPNS_FIELD(backup_prune), text(rules::schedule)),
     };
     for (const auto& key : site_keys())
         if (key.scope == Scope::shared) keys.push_back(site_default(key));

@@ -38,6 +38,9 @@ using Rule = Verdict (*)(std::string_view);
 [[nodiscard]] Verdict data_path(std::string_view text);
 /// Where WordPress comes from: such a path outside system directories, or an https URL.
 [[nodiscard]] Verdict wordpress_source(std::string_view text);
+/// Where restic keeps a repository: such a path, "sftp:USER@HOST:/PATH",
+/// "sftp://USER@HOST:PORT//PATH" or "s3:https://HOST:PORT/BUCKET/PATH". Never with a secret in it.
+[[nodiscard]] Verdict repository(std::string_view text);
 
 /// A name of a network device.
 [[nodiscard]] Verdict device(std::string_view text);

@@ -72,6 +72,16 @@ struct StagingUnits {
                                                                      const SiteRecord& record,
                                                                      const Staging& staging);
 
+/// For whom restic runs, and what it backs up.
+struct Repository {
+    std::string slice;
+    std::string directory;  ///< what is backed up is in it; "/" where nothing is
+};
+
+/// The text of the unit in which restic works on the configured repository.
+[[nodiscard]] std::expected<std::string, std::string> repository_unit(const Inputs& inputs,
+                                                                      const Repository& what);
+
 /// The text of a unit that sees nothing but its standard input: for looking into an archive.
 [[nodiscard]] std::expected<std::string, std::string> reader_unit(const Inputs& inputs);
 

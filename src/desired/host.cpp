@@ -102,6 +102,8 @@ void add_backups(const Inputs& inputs, Builder& builder) {
     if (inputs.host.backup_schedule == "never") return;
     add_timer(builder, names::backup_timer, inputs.host.backup_schedule);
     add_timer(builder, names::prove_timer, inputs.host.backup_prove);
+    if (!inputs.host.backup_repository.empty())
+        add_timer(builder, names::prune_timer, inputs.host.backup_prune);
 }
 
 }  // namespace

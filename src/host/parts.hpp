@@ -9,7 +9,8 @@
 
 namespace wpns::host {
 
-/// Compressed files of root's, written and read as streams: parts of backups.
+/// Files of root's, written and read as streams: parts of backups. Those whose name ends in ".zst"
+/// are compressed.
 class Parts {
   public:
     class Writer {

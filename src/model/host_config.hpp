@@ -41,6 +41,10 @@ struct HostConfig {
     std::string backup_schedule = "never";  ///< "never", "hourly", "daily", ... or "HH:MM"
     unsigned backup_keep = 7;               ///< so many of the schedule's a site, the newest
     std::string backup_prove = "weekly";    ///< as backup_schedule; nothing without one
+    std::string backup_repository;          ///< of restic; backups are directories where empty
+    std::string backup_password_file = "/etc/wpns/repository.password";
+    std::string backup_environment_file;   ///< variables with the credentials of a storage service
+    std::string backup_prune = "monthly";  ///< as backup_schedule; nothing without a repository
     // [site]: defaults for every key of a site file that does not name one site
     SiteConfig site_defaults;
 

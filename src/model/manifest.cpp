@@ -34,6 +34,7 @@ std::string to_text(const Manifest& manifest) {
         .text("php", manifest.php)
         .number("scheduled", manifest.scheduled ? 1 : 0)
         .number("changed", manifest.changed ? 1 : 0);
+    if (manifest.plain) out.number("plain", 1);
     put(out, "database", manifest.database);
     put(out, "files", manifest.files);
     return out.text("settings_sha256", manifest.settings_sha256).str();
@@ -51,6 +52,7 @@ std::expected<Manifest, std::string> parse_manifest(std::string_view text) {
                       .wordpress = in->text("wordpress"),
                       .php = in->text("php"),
                       .scheduled = in->number("scheduled", 1) == 1,
+                      .plain = in->has("plain") && in->number("plain", 1) == 1,
                       .changed = in->number("changed", 1) == 1,
                       .database = read_part(*in, "database"),
                       .files = read_part(*in, "files"),

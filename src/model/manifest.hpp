@@ -27,6 +27,7 @@ struct Manifest {
     std::string wordpress;              ///< version, for display
     std::string php;                    ///< version, for display
     bool scheduled = false;             ///< one of those that are deleted when newer ones are there
+    bool plain = false;                 ///< the parts are not compressed: a repository does that
     bool changed = false;               ///< files changed, vanished or could not be read meanwhile
     BackupPart database;
     BackupPart files;

@@ -88,6 +88,10 @@ std::string proof_slice(const SiteName& site) {
     return "wpns-_proof-" + escaped(site) + ".slice";
 }
 
+std::string repository_slice(const SiteName& site) {
+    return "wpns-_repository-" + escaped(site) + ".slice";
+}
+
 LinkName host_link(const SiteName& site) {
     return link("veth0-", site);
 }

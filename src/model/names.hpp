@@ -39,6 +39,7 @@ inline constexpr const char* firewall_watch = "wpns-firewall-watch.service";
 inline constexpr const char* netns_holder = "wpns-netns-holder.service";
 inline constexpr const char* backup_timer = "wpns-backup.timer";
 inline constexpr const char* prove_timer = "wpns-prove.timer";
+inline constexpr const char* prune_timer = "wpns-prune.timer";
 inline constexpr const char* idle_timer = "wpns-idle.timer";
 /// Interface group of every host end: one integer compare tells our traffic from all other.
 inline constexpr unsigned link_group = 0x7770;
@@ -69,6 +70,11 @@ inline constexpr unsigned leaving_group = 0x7771;
 /// The slice in which a backup of the site is restored for a test. Not the site's own, which must
 /// not pay for it: a child of wpns-_proof.slice, which no site can be called.
 [[nodiscard]] std::string proof_slice(const SiteName& site);
+
+/// Where restic runs: for a site, so that what a killed run has left can be ended, and for the host
+/// as a whole, the parent of these.
+[[nodiscard]] std::string repository_slice(const SiteName& site);
+inline constexpr const char* repository_slice_of_host = "wpns-_repository.slice";
 
 /// A link name of at most 15 characters (IFNAMSIZ - 1) and the full name, which is the same where
 /// it fits.

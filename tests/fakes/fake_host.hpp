@@ -9,6 +9,7 @@
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "host/host.hpp"
 
 /// A host in memory that holds state: tests look at what it has become, not at which calls were
@@ -391,16 +392,112 @@ class FakeUnits : public host::Units {
     const FakeFiles& files_;
 };
 
+/// A repository of restic's, and restic as far as it is used.
+class FakeRepository {
+  public:
+    struct Entry {
+        std::string id;
+        std::vector<std::string> tags;
+        std::map<std::string, std::string> files;  ///< by name
+    };
+    std::vector<Entry> snapshots;
+    bool installed = true;
+    bool reachable = true;
+    bool incomplete = false;    ///< it cannot read a file of what it backs up
+    unsigned locked_times = 0;  ///< somebody else's lock is met so often
+
+    explicit FakeRepository(const FakeFiles& files) : files_(files) {}
+
+    /// `arguments` are those after the program, `directory` the working directory.
+    host::Process::Result run(const host::Process::Command& command,
+                              std::vector<std::string> arguments, const std::string& directory) {
+        if (!installed) throw Error(ErrorKind::missing, "/usr/bin/restic is not there");
+        if (arguments.at(0) == "version") return {0, "restic 0.14.0", ""};
+        if (!reachable) return {1, "", "Fatal: unable to open config file: no such file\n"};
+        const bool only_reads = std::ranges::find(arguments, "--no-lock") != arguments.end();
+        if (!only_reads && arguments[0] != "unlock" && locked_times > 0) {
+            --locked_times;
+            return {1, "", "unable to create lock in backend: repository is already locked"};
+        }
+        if (arguments[0] == "backup") return back_up(arguments, directory);
+        if (arguments[0] == "snapshots") return {0, listed(with_tags(option(arguments))), ""};
+        if (arguments[0] == "ls") return {0, content(with_tags(option(arguments)).back()), ""};
+        if (arguments[0] == "dump") return dump(command, arguments.at(2), arguments.at(3));
+        if (arguments[0] == "forget")
+            for (const auto& id : arguments)
+                std::erase_if(snapshots, [&](const Entry& entry) { return entry.id == id; });
+        return {0, "", ""};
+    }
+
+  private:
+    static std::string option(const std::vector<std::string>& arguments) {
+        return *std::next(std::ranges::find(arguments, "--tag"));
+    }
+    static std::vector<std::string> parts(const std::string& tags) {
+        std::vector<std::string> parts;
+        for (const auto part : split(tags, ',')) parts.emplace_back(part);
+        return parts;
+    }
+    std::vector<Entry> with_tags(const std::string& tags) const {
+        std::vector<Entry> found;
+        for (const auto& entry : snapshots)
+            if (std::ranges::all_of(parts(tags), [&](const std::string& tag) {
+                    return std::ranges::find(entry.tags, tag) != entry.tags.end();
+                }))
+                found.push_back(entry);
+        return found;
+    }
+    static std::string document(const Entry& entry) {
+        std::string tags;
+        for (const auto& tag : entry.tags) tags += (tags.empty() ? "\"" : ",\"") + tag + "\"";
+        return R"({"struct_type":"snapshot","id":")" + entry.id + R"(","tags":[)" + tags + "]}";
+    }
+    static std::string listed(const std::vector<Entry>& entries) {
+        std::string text;
+        for (const auto& entry : entries) text += (text.empty() ? "" : ",") + document(entry);
+        return "[" + text + "]";
+    }
+    static std::string content(const Entry& entry) {
+        std::string text = document(entry) + "\n";
+        for (const auto& [name, file] : entry.files)
+            text += R"({"struct_type":"node","type":"file","path":"/)" + name + R"(","size":)" +
+                    std::to_string(file.size()) + "}\n";
+        return text;
+    }
+    host::Process::Result back_up(const std::vector<std::string>& arguments,
+                                  const std::string& directory) {
+        Entry entry{sha256_hex(std::to_string(++made_)), parts(option(arguments)), {}};
+        for (auto it = std::next(std::ranges::find(arguments, "--")); it != arguments.end(); ++it)
+            entry.files[*it] = files_.files.at(directory + "/" + *it).content;
+        if (incomplete) entry.files.erase("files.tar");
+        snapshots.push_back(entry);
+        return {incomplete ? 3 : 0, "", incomplete ? "cannot read files.tar" : ""};
+    }
+    host::Process::Result dump(const host::Process::Command& command, const std::string& id,
+                               const std::string& file) const {
+        for (const auto& entry : snapshots)
+            if (entry.id == id && entry.files.contains(file.substr(1))) {
+                command.output(entry.files.at(file.substr(1)));
+                return {0, "", ""};
+            }
+        return {1, "", "path not found"};
+    }
+    const FakeFiles& files_;
+    unsigned made_ = 0;
+};
+
 /// Plays systemd-run for what runs in a sandbox, and nginx -t. A site's database is one table, its
 /// files are a directory with one file.
 class FakeProcess : public host::Process {
   public:
-    FakeProcess(Faults& faults, FakeFiles& files) : faults_(faults), files_(files) {}
+    FakeProcess(Faults& faults, FakeFiles& files)
+        : repository(files), faults_(faults), files_(files) {}
     std::string nginx_refuses;  ///< a text that makes `nginx -t` fail when any vhost holds it
     std::map<std::string, unsigned> database_runs;
     bool has_client = true;                       ///< programs of the database run
     unsigned tables_found = 1;                    ///< by a look at a restored backup
     std::function<void()> while_dumping = [] {};  ///< what others do meanwhile
+    FakeRepository repository;
 
     Result run(const Command& command) override {
         const std::scoped_lock lock(running_);  // programs of several sites run at once
@@ -408,7 +505,9 @@ class FakeProcess : public host::Process {
         const auto has = [&](const std::string& word) {
             return std::ranges::find(command.argv, word) != command.argv.end();
         };
+        if (command.argv.front() == "/usr/bin/restic") return restic(command);
         faults_.change("run in a sandbox");
+        if (has("/usr/bin/restic")) return restic(command);
         if (has("/usr/share/wpns/php/image.php")) return make_image(command);
         if (has("/usr/share/wpns/php/pack.php")) return written(command, "packed");
         if (has("/usr/share/wpns/php/rename.php")) return {0, R"({"renamed":true})", ""};
@@ -422,6 +521,11 @@ class FakeProcess : public host::Process {
     int run_attached(const Command&) override { return 0; }
 
   private:
+    Result restic(const Command& command) {
+        const auto program = std::ranges::find(command.argv, "/usr/bin/restic");
+        return repository.run(command, {std::next(program), command.argv.end()},
+                              property(command, "WorkingDirectory=-", ""));
+    }
     Result database_program(const Command& command, const auto& has) {
         if (has("/usr/sbin/mariadbd")) return socket_made(command);
         if (has("/usr/bin/mariadb-install-db")) return make_image(command);

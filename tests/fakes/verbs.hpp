@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "cli/report.hpp"
 #include "cli/verbs.hpp"
 #include "fakes/fake_host.hpp"
 #include "fakes/shipped.hpp"

@@ -26,25 +26,26 @@ class PartsTest : public FilesTest {
 };
 
 TEST_F(PartsTest, WhatIsWrittenIsReadBackWithTheSameDigest) {
-    for (const std::size_t size : {0UL, 1UL, 1000UL, 131072UL, 5'000'000UL}) {
-        const std::string path = at("part-" + std::to_string(size));
-        std::string text;
-        for (std::size_t i = 0; i < size; ++i) text += static_cast<char>((i * i) >> 3U);
-        const auto written = write(path, text);
-        BackupPart found;
-        EXPECT_EQ(read(path, found), text);
-        EXPECT_EQ(found, written);
-        EXPECT_EQ(written.size, size);
-        EXPECT_EQ(written.sha256, sha256_hex(text_of(path)));
-        EXPECT_EQ(written.packed, text_of(path).size());
-        struct stat info {};
-        ASSERT_EQ(::stat(path.c_str(), &info), 0);
-        EXPECT_EQ(info.st_mode & 0777, 0600U);
-    }
+    for (const std::string ending : {"", ".zst"})
+        for (const std::size_t size : {0UL, 1UL, 1000UL, 131072UL, 5'000'000UL}) {
+            const std::string path = at("part-" + std::to_string(size) + ending);
+            std::string text;
+            for (std::size_t i = 0; i < size; ++i) text += static_cast<char>((i * i) >> 3U);
+            const auto written = write(path, text);
+            BackupPart found;
+            EXPECT_EQ(read(path, found), text);
+            EXPECT_EQ(found, written);
+            EXPECT_EQ(written.size, size);
+            EXPECT_EQ(written.sha256, sha256_hex(text_of(path)));
+            EXPECT_EQ(written.packed, text_of(path).size());
+            struct stat info {};
+            ASSERT_EQ(::stat(path.c_str(), &info), 0);
+            EXPECT_EQ(info.st_mode & 0777, 0600U);
+        }
 }
 
 TEST_F(PartsTest, DamageIsNeverReadAsTheSame) {
-    const std::string path = at("part");
+    const std::string path = at("part.zst");
     const auto written = write(path, std::string(20000, 'a') + random_hex(200));
     const std::string good = text_of(path);
     for (std::size_t i = 0; i < good.size(); ++i) {
@@ -63,17 +64,38 @@ TEST_F(PartsTest, DamageIsNeverReadAsTheSame) {
     }
 }
 
-TEST_F(PartsTest, ABombEndsAtItsLimit) {
+TEST_F(PartsTest, DamageOfOneThatIsNotCompressedChangesItsDigest) {
     const std::string path = at("part");
+    const auto written = write(path, random_hex(200));
+    const std::string good = text_of(path);
+    EXPECT_EQ(written, (BackupPart{good.size(), good.size(), sha256_hex(good)}));
+    BackupPart found;
+    for (std::size_t i = 0; i < good.size(); i += 40) {
+        std::string bad = good;
+        bad[i] = static_cast<char>(bad[i] ^ 1);
+        for (const auto& text : {bad, good.substr(0, i)}) {
+            put(path, text);
+            (void)read(path, found);
+            EXPECT_NE(found, written) << i;
+        }
+    }
+    put(path, good + "more");
+    EXPECT_THROW((void)read(path, found, written.size), Error);
+}
+
+TEST_F(PartsTest, ABombEndsAtItsLimit) {
+    const std::string path = at("part.zst");
     (void)write(path, std::string(10'000'000, '\0'));
     BackupPart found;
     EXPECT_THROW((void)read(path, found, 1'000'000), Error);
-    const auto writer = parts->create(at("other"), 10);
-    EXPECT_THROW(writer->write("more than ten bytes"), Error);
+    for (const char* name : {"other.zst", "other"}) {
+        const auto writer = parts->create(at(name), 10);
+        EXPECT_THROW(writer->write("more than ten bytes"), Error);
+    }
 }
 
 TEST_F(PartsTest, NothingIsOverwrittenAndForeignFilesAreRefused) {
-    const std::string path = at("part");
+    const std::string path = at("part.zst");
     (void)write(path, "text");
     EXPECT_THROW((void)parts->create(path, 10), Error);
     BackupPart found;

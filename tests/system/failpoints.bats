@@ -198,7 +198,7 @@ clear_archives() {
 assert_nothing_unfinished() {
     run -0 on sh -c 'exec 2>/dev/null; ls -A /var/lib/wpns/journal; ls -A /var/lib/wpns/archive/*/unfinished /var/lib/wpns/sites/*/unfinished
         ls -dA /run/wpns/*.restore /var/lib/wpns/archive/.*.proof; ls -A /var/lib/wpns/backups | grep "^\."
-        systemctl list-units --all --plain --no-legend "wpns-*restore*" "wpns-_proof-*"; true'
+        systemctl list-units --all --plain --no-legend "wpns-*restore*" "wpns-_proof-*" "wpns-_repository-*"; true'
     [[ -z $output ]] || { echo "left: $output" && return 1; }
 }
 
@@ -246,6 +246,32 @@ after_archive_restore() {
     [[ $(state_of_k) == 'live live' ]] || { echo "state: $(state_of_k)" && return 1; }
 }
 
+# Backups go to a repository from here on, until the test is over.
+use_repository() {
+    on_stdin bash -s <<'END'
+rm -rf /srv/restic
+(umask 077 && echo 'a long password' >/etc/wpns/repository.password)
+restic --quiet --repo /srv/restic --password-file /etc/wpns/repository.password --no-cache init
+printf '[backup]\nrepository = "/srv/restic"\n' >/etc/wpns/wpns.toml
+END
+}
+teardown() { on rm -rf /etc/wpns/wpns.toml /etc/wpns/repository.password /srv/restic; }
+
+before_repository_backup() { [[ $1 != "$first" ]] || { use_repository && prepare_site_k; }; }
+try_repository_backup() { faulty "$1" "$2" backup site-k; }
+after_repository_backup() {
+    assert_heals && assert_nothing_unfinished && assert_serves site-k || return 1
+    # Those before it have been read when they were the newest.
+    on wpns backup --check site-k >/dev/null
+}
+
+before_repository_restore() {
+    [[ $1 != "$first" ]] || use_repository
+    prepare_site_k
+}
+try_repository_restore() { try_restore "$@"; }
+after_repository_restore() { after_restore; }
+
 before_prove() { [[ $1 != "$first" ]] || { prepare_site_k && on wpns backup site-k; }; }
 try_prove() { faulty "$1" "$2" backup --prove site-k; }
 after_prove() {
@@ -261,6 +287,15 @@ after_prove() {
 
 # bats test_tags=only:trixie
 @test "backup on a full disk" { torture backup enospc; }
+
+# bats test_tags=only:trixie
+@test "backup into a repository that is killed" { torture repository_backup crash; }
+
+# bats test_tags=only:bookworm
+@test "backup into a repository on a full disk" { torture repository_backup enospc; }
+
+# bats test_tags=only:trixie
+@test "restore from a repository that is killed" { torture repository_restore crash; }
 
 # bats test_tags=only:bookworm
 @test "restore that is killed" { torture restore crash; }

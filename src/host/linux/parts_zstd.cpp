@@ -20,7 +20,8 @@ namespace wpns::host::linux_os {
 namespace {
 
 constexpr int kLevel = 3;
-constexpr int kLongestWindow = 27;  // 128 MiB: what a crafted file may make us allocate
+constexpr std::size_t kPiece = 1U << 17;  // what a read of a part that is not compressed takes
+constexpr int kLongestWindow = 27;        // 128 MiB: what a crafted file may make us allocate
 
 std::size_t check(std::size_t result, const std::string& path) {
     if (ZSTD_isError(result) != 0)
@@ -149,6 +150,73 @@ class PartReader final : public Parts::Reader {
     std::uint64_t packed_ = 0;
 };
 
+/// Bytes as they are.
+class PlainWriter final : public Parts::Writer {
+  public:
+    PlainWriter(UniqueFd fd, std::string path, std::uint64_t limit)
+        : fd_(std::move(fd)), path_(std::move(path)), limit_(limit) {}
+
+    void write(std::string_view bytes) override {
+        if (size_ == 0) failpoint(Failpoint::part_write);
+        size_ += bytes.size();
+        if (size_ > limit_)
+            throw Error(ErrorKind::failed,
+                        path_ + " would be larger than " + std::to_string(limit_) + " bytes");
+        write_all(fd_.get(), bytes, path_);
+        hash_.add(bytes);
+    }
+
+    BackupPart finish() override {
+        failpoint(Failpoint::part_finish);
+        sync_fd(fd_.get(), path_);
+        return {size_, size_, hash_.hex()};
+    }
+
+  private:
+    UniqueFd fd_;
+    std::string path_;
+    std::uint64_t limit_;
+    Sha256 hash_;
+    std::uint64_t size_ = 0;
+};
+
+class PlainReader final : public Parts::Reader {
+  public:
+    PlainReader(UniqueFd fd, std::string path, std::uint64_t limit)
+        : fd_(std::move(fd)), path_(std::move(path)), limit_(limit), bytes_(kPiece, '\0') {}
+
+    std::string_view read() override {
+        if (!sha256_.empty()) return {};
+        ssize_t size = 0;
+        do size = ::read(fd_.get(), bytes_.data(), bytes_.size());
+        while (size < 0 && errno == EINTR);
+        if (size < 0) throw_errno("read " + path_, errno);
+        if (size_ == 0 || size == 0) failpoint(Failpoint::part_read);
+        const std::string_view piece(bytes_.data(), static_cast<std::size_t>(size));
+        hash_.add(piece);
+        size_ += piece.size();
+        if (size_ > limit_)
+            throw Error(ErrorKind::conflict, path_ + " is larger than its manifest says");
+        if (piece.empty()) sha256_ = hash_.hex();
+        return piece;
+    }
+
+    [[nodiscard]] BackupPart summary() const override { return {size_, size_, sha256_}; }
+
+  private:
+    UniqueFd fd_;
+    std::string path_;
+    std::uint64_t limit_;
+    std::string bytes_;
+    Sha256 hash_;
+    std::string sha256_;  ///< empty until the end
+    std::uint64_t size_ = 0;
+};
+
+bool is_packed(const std::string& path) {
+    return path.ends_with(".zst");
+}
+
 class ZstdParts final : public Parts {
   public:
     std::unique_ptr<Parts::Writer> create(const std::string& path, std::uint64_t limit) override {
@@ -157,6 +225,7 @@ class ZstdParts final : public Parts {
         auto fd = open_below(place.directory.get(), place.name.c_str(),
                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, RESOLVE_NO_SYMLINKS, 0600);
         if (!fd) throw_errno("create " + path, fd.error());
+        if (!is_packed(path)) return std::make_unique<PlainWriter>(std::move(*fd), path, limit);
         return std::make_unique<PartWriter>(std::move(*fd), path, limit);
     }
 
@@ -166,7 +235,9 @@ class ZstdParts final : public Parts {
         if (!found) throw Error(ErrorKind::missing, path + " does not exist");
         if (!S_ISREG(found->info.st_mode) || !is_roots_alone(found->info))
             throw Error(ErrorKind::conflict, path + " is no file of root's alone");
-        return std::make_unique<PartReader>(reopen(found->fd.get(), O_RDONLY, path), path, limit);
+        auto fd = reopen(found->fd.get(), O_RDONLY, path);
+        if (!is_packed(path)) return std::make_unique<PlainReader>(std::move(fd), path, limit);
+        return std::make_unique<PartReader>(std::move(fd), path, limit);
     }
 };
 

@@ -58,6 +58,10 @@ inline const std::map<std::string, Sample>& host_samples() {
         {"web.listen", {"[::]:80", "[@]"}},
         {"backup.schedule", {"03:30"}},
         {"backup.prove", {"monthly"}},
+        {"backup.repository", {"sftp:backup@backup.example:/srv/restic"}},
+        {"backup.password_file", {"/etc/wpns/repository.password"}},
+        {"backup.environment_file", {"/etc/wpns/repository.environment"}},
+        {"backup.prune", {"weekly"}},
     };
     return samples;
 }

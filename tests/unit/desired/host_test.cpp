@@ -121,5 +121,49 @@ TEST(ProofTimer, IsThereWithASchedule) {
     EXPECT_FALSE(scheduled("never", "monthly")->contains(unit));
 }
 
+TEST(PruneTimer, IsThereWithAScheduleAndARepository) {
+    const ResourceKey unit{Kind::unit, "wpns-prune.timer", ""};
+    HostConfig host;
+    const HostFacts facts;
+    const auto templates = shipped();
+    const auto has = [&] {
+        return for_host({host, facts, templates}, {}, Idling::none)->contains(unit);
+    };
+    host.backup_schedule = "daily";
+    EXPECT_FALSE(has());
+    host.backup_repository = "/srv/restic";
+    EXPECT_TRUE(has());
+    host.backup_prune = "never";
+    EXPECT_FALSE(has());
+    host.backup_prune = "weekly";
+    host.backup_schedule = "never";
+    EXPECT_FALSE(has());
+}
+
+TEST(RepositoryUnit, HoldsNoSecretAndWritesToNothingElse) {
+    HostConfig host;
+    host.backup_repository = "s3:https://s3.example.com:9000/bucket/path";
+    host.backup_environment_file = "/etc/wpns/s3.environment";
+    const HostFacts facts;
+    const auto templates = shipped();
+    const Inputs inputs{host, facts, templates};
+    const auto has = [](const auto& text, const char* line) {
+        return text->find(std::string("\n") + line + "\n") != std::string::npos;
+    };
+    auto unit = repository_unit(inputs, {"wpns-_repository.slice", "/"});
+    ASSERT_TRUE(unit) << unit.error();
+    EXPECT_TRUE(
+        has(unit, "Environment=RESTIC_REPOSITORY=s3:https://s3.example.com:9000/bucket/path"));
+    EXPECT_TRUE(has(unit, "EnvironmentFile=/etc/wpns/s3.environment"));
+    EXPECT_EQ(unit->find("ReadWritePaths"), std::string::npos);
+    host.backup_repository = "/srv/restic";
+    host.backup_environment_file = "";
+    unit = repository_unit(inputs, {"wpns-_repository-a\\x2db.slice", "/var/lib/x"});
+    ASSERT_TRUE(unit) << unit.error();
+    EXPECT_TRUE(has(unit, "ReadWritePaths=-/srv/restic"));
+    EXPECT_TRUE(has(unit, "WorkingDirectory=-/var/lib/x"));
+    EXPECT_EQ(unit->find("EnvironmentFile"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace wpns::desired

@@ -24,6 +24,15 @@ TEST(Manifest, IsReadBack) {
     EXPECT_EQ(*manifest, sample_manifest());
 }
 
+TEST(Manifest, SaysWhetherTheRepositoryCompresses) {
+    Manifest manifest = sample_manifest();
+    manifest.plain = true;
+    const auto read = parse_manifest(to_text(manifest));
+    ASSERT_TRUE(read) << read.error();
+    EXPECT_EQ(*read, manifest);
+    EXPECT_EQ(to_text(sample_manifest()).find("plain"), std::string::npos);
+}
+
 TEST(Manifest, ADamagedOneIsRefusedWhateverByteItIs) {
     const std::string good = to_text(sample_manifest());
     for (std::size_t i = 0; i < good.size(); ++i) {
