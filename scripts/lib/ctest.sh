@@ -58,10 +58,11 @@ fuzz_tests() { add_test fuzz fuzz.fuzz "TIMEOUT 1800 COST 900" "$scripts_dir/fuz
 # How many machines of each release share the tests that need one. They wait more than they compute.
 machines_per_release=2
 
-# Prints the tests on the booted machines of a release; those of one machine come one after the other:
-# system_tests RELEASE
+# Prints the tests on the booted machines of a release, but the files that are tagged for the other one; those of one machine
+# come one after the other: system_tests RELEASE
 system_tests() {
     local i files=("$checkout_dir"/tests/system/*.bats)
+    [[ -n ${WPNS_BOTH-} ]] || mapfile -t files < <(grep -Lx "# bats file_tags=only:$(other_release "$1")" "${files[@]}")
     for ((i = 1; i <= machines_per_release; i++)); do machine_tests "$1" "$i" booted up down; done
     for ((i = 0; i < ${#files[@]}; i++)); do
         machine_tests "$1" $((i % machines_per_release + 1)) "${files[i]}"

@@ -19,6 +19,9 @@ check_release() {
     esac
 }
 
+# The release that is not this one: other_release RELEASE
+other_release() { [[ $1 == bookworm ]] && echo trixie || echo bookworm; }
+
 # The packages of a layer: layer_packages build|browser|vm RELEASE
 layer_packages() {
     case $1 in

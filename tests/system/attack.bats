@@ -4,6 +4,7 @@
 # Every vector of attack.php runs again and again in the sandbox of `wpns exec`, which has a shell and all programs of the
 # host; visitors of the site make it burn, fill its memory, flood its log and take uploads, through the host's nginx. Where
 # control groups do not control (containers), the vectors that only those limit are bounded: the machine is shared.
+# bats file_tags=only:bookworm
 load helpers
 
 seconds=${WPNS_ATTACK_SECONDS:-20}

@@ -4,6 +4,7 @@
 #
 # WPNS_VERBS steps on at most WPNS_SITES sites, WPNS_CUTS power cuts; WPNS_SEED repeats a life. WPNS_TABLE names a file that
 # gets a line for each test: what, verb, runs, killed, converged, lost.
+# bats file_tags=only:trixie
 load helpers
 
 verbs=${WPNS_VERBS:-6}

@@ -1,4 +1,5 @@
 # A copy of a site is a site of its own: other accounts, secrets and address, the same content. The original never notices.
+# bats file_tags=only:trixie
 load helpers
 
 setup_file() {
@@ -212,7 +213,6 @@ exit 1
 END
 }
 
-# bats test_tags=only:bookworm
 @test "a clone that is killed leaves no copy or a whole one; sync and remove settle it" {
     local condition states='' n=0
     for condition in '[ -e /var/lib/wpns/journal/site-b.toml ]' '[ -e /etc/wpns/sites.d/site-b.toml ]' '[ -e $data/www ]' \

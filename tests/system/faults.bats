@@ -1,5 +1,6 @@
 # A host on which something is missing, stuck, read-only or dies: wpns says so before it touches anything, or the next
 # run heals; sites that have nothing to do with it serve on.
+# bats file_tags=only:trixie
 load helpers
 
 setup_file() {

@@ -1,5 +1,6 @@
 # Backups by the timer: every site, one that fails keeps none of the others from its own, and the newest are kept and
 # restored for a test.
+# bats file_tags=only:bookworm
 load helpers
 
 setup_file() {

@@ -1,4 +1,5 @@
 # WordPress from an archive and from the web: what is made of it, and what is refused.
+# bats file_tags=only:bookworm
 load helpers
 
 url=https://downloads.example/wordpress.zip
