@@ -155,10 +155,16 @@ bool Settling::is_trustworthy(const SiteName& site, const Stamps& stamps,
            plan::agree(session_.registry().sites.at(site), stamps, observed);
 }
 
+/// What somebody else could have written, or what cannot be read, is no more than a cache that is
+/// not there.
 Settled Settling::load() const {
-    const auto file = session_.host().files.read(cache_file);
-    if (!file || !is_roots(*file)) return {};
-    return parse_settled(file->content).value_or(Settled{});
+    try {
+        const auto file = session_.host().files.read(cache_file);
+        if (!file || !is_roots(*file)) return {};
+        return parse_settled(file->content).value_or(Settled{});
+    } catch (const Error&) {
+        return {};
+    }
 }
 
 /// A cache that cannot be written costs time, nothing else.

@@ -14,7 +14,7 @@ namespace wpns::bench {
 namespace {
 
 /// So many sites are put in place at once: a plan holds every text of them.
-constexpr unsigned bunch = 250;
+constexpr unsigned bunch = 1000;
 
 /// Up to this size everything is compared as well.
 constexpr unsigned largest_full = 1000;

@@ -113,6 +113,8 @@ restarted() { diff <(echo "$1") <(echo "$2") | sed -nE 's/^> .*Id=([^ ]+).*/\1/p
     run -0 on wpns plan --exit-code
     on sh -c 'echo x >>/var/cache/wpns/settled'
     run -0 on wpns plan --exit-code
+    on sh -c 'rm /var/cache/wpns/settled && mkdir /var/cache/wpns/settled'
+    run -0 on wpns plan --exit-code
     on rm -r /var/cache/wpns
     run -0 on wpns plan --exit-code
 }
