@@ -9,6 +9,7 @@ int cmd_plan(const Globals& globals, const host::Host& host, const PlanOptions& 
     Scope scope;
     for (const auto& name : options.names) scope.only.insert(site_name(name));
     scope.prune = options.prune;
+    scope.memory = options.no_cache ? Memory::write : Memory::trusted;
     const auto planned = make_plan(session, scope);
     print_plan(globals, planned);
     // Not where all is as it should be: whoever looks every day knows it.

@@ -60,6 +60,7 @@ std::optional<int> sync_once(const Globals& globals, const host::Host& host,
     Scope scope;
     for (const auto& name : options.names) scope.only.insert(site_name(name));
     scope.prune = options.prune;
+    scope.memory = options.no_cache ? Memory::write : Memory::trusted;
     auto planned = make_plan(session, scope);
     scope.busy = busy_sites(host, planned);
     if (!scope.busy.empty() && patience.left_for(scope.busy)) return std::nullopt;

@@ -38,12 +38,12 @@ config::Config read_config(const host::Files& files, const std::string& dir,
                     sites_dir + " is missing, but " + std::to_string(sites_recorded) +
                         " sites are recorded",
                     "is a file system not mounted? Nothing was changed");
+    std::vector<std::string> paths;
+    for (const auto& name : files.list(sites_dir))
+        if (is_site_file(name)) paths.push_back(sites_dir + "/" + name);
     std::vector<config::Source> sites;
-    for (const auto& name : files.list(sites_dir)) {
-        if (!is_site_file(name)) continue;
-        const std::string path = sites_dir + "/" + name;
-        if (auto file = files.read(path)) sites.push_back({path, std::move(file->content)});
-    }
+    for (auto& [path, file] : files.read_many(paths))
+        sites.push_back({path, std::move(file.content)});
     if (extra) sites.push_back(*extra);
     if (sites_recorded > 0 && sites.empty())
         throw Error(ErrorKind::config,

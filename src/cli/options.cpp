@@ -48,6 +48,7 @@ void declare_sync(CLI::App& app, Command& command) {
     auto* sub = verb(app, command, "sync", "Make the host equal to the files", options, cmd_sync);
     sub->add_option("NAME", options->names, "Only these sites");
     sub->add_flag("--prune", options->prune, "Remove sites that have no file any more");
+    sub->add_flag("--no-cache", options->no_cache, "Compare also what has not changed since");
     sub->add_flag("--yes", options->yes, "Answer every question with yes");
 }
 
@@ -57,6 +58,7 @@ void declare_plan(CLI::App& app, Command& command) {
                      options, cmd_plan);
     sub->add_option("NAME", options->names, "Only these sites");
     sub->add_flag("--prune", options->prune, "As if sync were given --prune");
+    sub->add_flag("--no-cache", options->no_cache, "Compare also what has not changed since");
     sub->add_flag("--exit-code", options->exit_code, "Exit with 3 when there is something to do");
 }
 

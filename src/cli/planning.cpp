@@ -17,7 +17,8 @@ namespace {
 /// Gathers the three states of the sites in scope.
 class Planner {
   public:
-    Planner(Session& session, const Scope& scope) : session_(session), scope_(scope), planned_{} {}
+    Planner(Session& session, const Scope& scope)
+        : session_(session), scope_(scope), settling_(session, scope.memory), planned_{} {}
 
     Planned run() {
         require_known();
@@ -88,11 +89,16 @@ class Planner {
     };
 
     /// Numbers are given to one after the other; rendering is pure and takes most of the time of a
-    /// plan, so all processors do it.
+    /// plan, so all processors do it. What is settled takes part in nothing but the host's wishes.
     void want_sites() {
-        std::vector<Site> sites;
+        std::vector<SiteName> staying;
         for (const auto& [name, config] : session_.config().sites)
-            if (stays(name)) give_record(sites, name, config);
+            if (stays(name)) staying.push_back(name);
+        const auto settled = settling_.among(staying);
+        std::vector<Site> sites;
+        for (const auto& name : staying)
+            if (!settled.contains(name) || !share(name))
+                give_record(sites, name, session_.config().sites.at(name));
         const auto inputs = session_.inputs();
         const auto errors = apply::in_parallel(sites.size(), [&](std::size_t i) {
             Site& site = sites[i];
@@ -102,6 +108,16 @@ class Planner {
             if (!errors[i].empty()) throw Error(ErrorKind::bug, errors[i]);
             want_site(sites[i]);
         }
+        planned_.rendered = sites.size();
+    }
+
+    /// What a settled site wants of the host.
+    bool share(const SiteName& name) {
+        const auto& config = session_.config().sites.at(name);
+        const auto& record = session_.registry().sites.at(name);
+        if (!desired::add_shared(session_.inputs(), name, config, record, desired_)) return false;
+        sources_.insert({config.wordpress.source, config.wordpress.sha256});
+        return true;
     }
 
     void give_record(std::vector<Site>& sites, const SiteName& name, const SiteConfig& config) {
@@ -129,6 +145,8 @@ class Planner {
             take_record_back(site);
             return exclude(site.name.str(), site.wanted.error());
         }
+        // Where the record itself is to change, the site is not as it was recorded.
+        if (site.before && *site.before == site.record) compared_.push_back(site.name);
         merge_recorded(site.record.resources);
         desired_.merge(*site.wanted);
         sources_.insert({site.config.wordpress.source, site.config.wordpress.sha256});
@@ -169,8 +187,10 @@ class Planner {
         std::set<ResourceKey> keys;
         for (const auto& [key, wanted] : desired_) keys.insert(key);
         for (const auto& [key, digest] : recorded_) keys.insert(key);
-        const auto observed = observe::observe(session_.host(), keys, desired_);
+        auto observed = settling_.take_observed(keys);
+        observed.merge(observe::observe(session_.host(), keys, desired_));
         planned_.plan = plan::make_plan(desired_, recorded_, observed);
+        settling_.remember(compared_, planned_.plan, observed);
         for (const auto& conflict : planned_.plan.conflicts)
             exclude(conflict.key.site, conflict.key.str() + ": " + conflict.reason);
         drop_excluded();
@@ -189,10 +209,12 @@ class Planner {
 
     Session& session_;
     const Scope& scope_;
+    Settling settling_;
     Planned planned_;
     Desired desired_;
     Recorded recorded_;
     std::set<CoreSource> sources_;
+    std::vector<SiteName> compared_;
 };
 
 }  // namespace

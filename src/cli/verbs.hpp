@@ -34,6 +34,7 @@ struct SyncOptions {
     std::vector<std::string> names;
     bool prune = false;
     bool yes = false;
+    bool no_cache = false;
 };
 [[nodiscard]] int cmd_sync(const Globals& globals, const host::Host& host,
                            const SyncOptions& options);
@@ -42,6 +43,7 @@ struct PlanOptions {
     std::vector<std::string> names;
     bool prune = false;
     bool exit_code = false;
+    bool no_cache = false;
 };
 [[nodiscard]] int cmd_plan(const Globals& globals, const host::Host& host,
                            const PlanOptions& options);

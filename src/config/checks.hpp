@@ -16,6 +16,7 @@ struct SiteFile {
     SiteName name;
     Document document;
     SiteConfig values;
+    std::string digest;  ///< SHA-256 of the file
 };
 
 /// Limits that contradict each other and a missing checksum, as far as this file has a part in it.

@@ -41,6 +41,8 @@ struct Source {
 struct Config {
     HostConfig host;
     std::map<SiteName, SiteConfig> sites;
+    std::string host_digest{};                  ///< SHA-256 of wpns.toml; empty without one
+    std::map<SiteName, std::string> digests{};  ///< SHA-256 of each site's file
     std::vector<Problem> problems;  ///< sorted by file, line; values count only when empty
 };
 

@@ -2,6 +2,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/digest.hpp"
 #include "config/characters.hpp"
 #include "config/checks.hpp"
 #include "config/config.hpp"
@@ -23,6 +24,7 @@ void append(std::vector<Problem>& all, const Report& report) {
 
 void read_host(const Source& source, Config& config) {
     Document document(source);
+    config.host_digest = sha256_hex(source.text);
     document.read(config.host);
     if (document.has("network.pool") && !document.has("network.reserved"))
         config.host.reserved = default_reserved(config.host.pool);
@@ -70,7 +72,7 @@ void read_site(const Source& source, Config& config, std::vector<SiteFile>& site
         return append(config.problems, document.report());
     }
     fill_in(*name, values);
-    sites.push_back({*name, std::move(document), std::move(values)});
+    sites.push_back({*name, std::move(document), std::move(values), sha256_hex(source.text)});
 }
 
 void keep(std::vector<SiteFile> sites, Config& config) {
@@ -81,6 +83,7 @@ void keep(std::vector<SiteFile> sites, Config& config) {
             site.document.report().add(
                 {0, 0}, {"the site " + site.name.str() + " is also in " + first->second, {}});
         append(config.problems, site.document.report());
+        config.digests.insert_or_assign(site.name, std::move(site.digest));
         config.sites.insert_or_assign(site.name, std::move(site.values));
     }
 }

@@ -28,6 +28,14 @@ struct Inputs {
                                                            const SiteConfig& config,
                                                            const SiteRecord& record);
 
+/// Adds to `desired` what such a site wants of the host and `desired` does not hold yet, or gives
+/// the reason why it cannot be built. for_site gives it too; this renders nothing of the site.
+[[nodiscard]] std::expected<void, std::string> add_shared(const Inputs& inputs,
+                                                          const SiteName& site,
+                                                          const SiteConfig& config,
+                                                          const SiteRecord& record,
+                                                          Desired& desired);
+
 /// The quota of a site whose `limits.disk` is so many bytes.
 [[nodiscard]] Quota quota(std::uint64_t disk);
 

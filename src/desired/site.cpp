@@ -42,6 +42,19 @@ constexpr std::array rendered_files = {
     Rendered{"wpns-dbinit@.service", "dbinit.service", Format::unit},
 };
 
+/// What the site wants as one of several: its compiled core.
+std::optional<ResourceKey> opcodes_key(const Site& site) {
+    const auto path = opcodes_path(site);
+    if (path.empty()) return std::nullopt;
+    return ResourceKey{Kind::opcodes, path, ""};
+}
+
+ResourceKey add_opcodes_of(const Site& site, const ResourceKey& key, Builder& builder) {
+    return builder.add_shared(
+        key.kind, key.id, opcodes(site, builder),
+        {{Kind::core, site.core_path(), ""}, {Kind::directory, names::opcodes_dir, ""}});
+}
+
 /// Builds one site, step by step in the order of its needs.
 class SiteBuilder {
   public:
@@ -189,9 +202,7 @@ class SiteBuilder {
     }
 
     void add_opcodes() {
-        if (const auto path = opcodes_path(site_); !path.empty())
-            opcodes_ = builder_.add_shared(Kind::opcodes, path, opcodes(site_, builder_),
-                                           {core_key(), {Kind::directory, names::opcodes_dir, ""}});
+        if (const auto key = opcodes_key(site_)) opcodes_ = add_opcodes_of(site_, *key, builder_);
     }
 
     void add_network() {
@@ -368,6 +379,21 @@ std::expected<Desired, std::string> for_site(const Inputs& inputs, const SiteNam
     const auto resolved = resolve(inputs, site, config, record);
     if (!resolved) return std::unexpected(resolved.error());
     return SiteBuilder(*resolved).run();
+}
+
+std::expected<void, std::string> add_shared(const Inputs& inputs, const SiteName& site,
+                                            const SiteConfig& config, const SiteRecord& record,
+                                            Desired& desired) {
+    const auto resolved = resolve(inputs, site, config, record);
+    if (!resolved) return std::unexpected(resolved.error());
+    const auto key = opcodes_key(*resolved);
+    if (!key || desired.contains(*key)) return {};
+    Builder builder(inputs.templates, "");
+    (void)add_opcodes_of(*resolved, *key, builder);
+    auto shared = builder.take();
+    if (!shared) return std::unexpected(shared.error());
+    desired.merge(*shared);
+    return {};
 }
 
 std::expected<std::string, std::string> exec_unit(const Inputs& inputs, const SiteName& site,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/resource.hpp"
+#include "model/stamp.hpp"
 
 namespace wpns::host {
 
@@ -32,6 +33,9 @@ class Files {
             if (auto file = read(path)) found.emplace(path, std::move(*file));
         return found;
     }
+    /// The stamps of these paths, which are looked at and not read; links are not followed. An
+    /// Error where `read` has one because of a directory above.
+    [[nodiscard]] virtual Stamps stamps(std::span<const std::string> paths) const = 0;
     /// Names in a directory, sorted; empty where it does not exist. Looks at the top only.
     [[nodiscard]] virtual std::vector<std::string> list(const std::string& directory) const = 0;
     /// Atomic and durable: random name beside it, fsync, rename, fsync of the directory. Before or

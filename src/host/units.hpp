@@ -22,6 +22,10 @@ class Units {
     /// All loaded units whose names match a shell pattern ("wpns-*@*"), one call.
     [[nodiscard]] virtual std::map<std::string, State> list(
         std::span<const std::string> patterns) const = 0;
+    /// The units of these names, one call: cheaper than as patterns, each of which is tried on each
+    /// unit. One that is not loaded may be in the result, as inactive.
+    [[nodiscard]] virtual std::map<std::string, State> find(
+        std::span<const std::string> names) const = 0;
     /// Those of the names that are enabled.
     [[nodiscard]] virtual std::vector<std::string> enabled(
         std::span<const std::string> names) const = 0;

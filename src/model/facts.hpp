@@ -71,6 +71,10 @@ struct HostFacts {
     std::map<std::string, unsigned> group_ids;  ///< gid of www-data
     /// Why the disk of a site cannot be limited; empty where it can.
     std::string no_quotas{};
+    /// Changes with this program: another version may make something else from the same files.
+    std::string program{};
+    std::string
+        boot{};  ///< changes with each boot: what is on a disk may be older than what was read
     std::vector<std::string>
         missing;  ///< what is needed and not there, each with the package that holds it
 };

@@ -72,6 +72,11 @@ std::string unit(const SiteName& site, const std::string& role, const std::strin
     return "wpns-" + role + "@" + site.str() + "." + type;
 }
 
+bool has_socket(const SiteName& site, const std::string& unit) {
+    return unit == names::unit(site, "mysqld", "service") ||
+           unit == names::unit(site, "php", "service") ||
+           unit == names::unit(site, "web", "service");
+}
 std::string target(const SiteName& site) {
     return "wpns@" + site.str() + ".target";
 }

@@ -61,6 +61,8 @@ inline constexpr unsigned leaving_group = 0x7771;
 /// "wpns-php@NAME.service" for unit(site, "php", "service").
 [[nodiscard]] std::string unit(const SiteName& site, const std::string& role,
                                const std::string& type);
+/// Whether that unit is a service behind a socket of the site: MariaDB, PHP or the web server.
+[[nodiscard]] bool has_socket(const SiteName& site, const std::string& unit);
 [[nodiscard]] std::string target(const SiteName& site);  ///< wpns@NAME.target
 /// The slice with the dashes of the name escaped, so that it is a child of wpns.slice
 /// (systemd.slice(5)).

@@ -91,6 +91,12 @@ void put_tombstone(std::string& out, const Tombstone& tombstone) {
 
 }  // namespace
 
+std::string to_text(const SiteName& name, const SiteRecord& site) {
+    std::string text;
+    put_site(text, name, site);
+    return text;
+}
+
 std::string to_text(const Registry& registry) {
     std::string body = "schema = 1\n";
     put(body, "lineage", quoted(registry.lineage));

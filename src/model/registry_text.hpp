@@ -26,6 +26,9 @@ namespace wpns {
 /// another site than its own.
 [[nodiscard]] std::string to_text(const Registry& registry);
 
+/// What of it is about one site.
+[[nodiscard]] std::string to_text(const SiteName& name, const SiteRecord& site);
+
 /// The registry, or why the text is none. Strict: damaged, cut, empty or foreign text is never "no
 /// sites", and nothing in it is skipped. Account numbers and subnets that two sites share are
 /// refused too.

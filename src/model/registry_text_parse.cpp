@@ -8,6 +8,7 @@
 #include "base/digest.hpp"
 #include "model/bit_rate.hpp"
 #include "model/connection_limits.hpp"
+#include "model/registry_lists.hpp"
 #include "model/registry_text.hpp"
 #include "model/toml.hpp"
 
@@ -69,13 +70,17 @@ class Reader {
         if (!value) fault(std::string(key) + " makes no sense");
         return value ? *value : fallback;
     }
-    Recorded resources(std::string_view key, const std::string& site) {
+    /// Of a list that was taken out of the text, `lists` has the elements.
+    Recorded resources(std::string_view key, const std::string& site, const RegistryLists& lists) {
         Recorded result;
         const auto* array = table_[key].as_array();
         if (array == nullptr)
             fault(std::string(key) + " is missing or no list");
         else
-            for (const auto& element : *array) add_resource(result, element, site);
+            for (const auto& element : *array) add_node(result, element, site);
+        const auto plain = lists.lists.find(site);
+        if (array != nullptr && plain != lists.lists.end())
+            for (const auto line : plain->second) add_resource(result, line, site);
         return result;
     }
     unsigned connection_limit(std::string_view key) {
@@ -109,10 +114,12 @@ class Reader {
     void fault(const std::string& reason) { faults_.add(where_ + reason); }
 
   private:
-    void add_resource(Recorded& result, const toml::node& element, const std::string& site) {
+    void add_node(Recorded& result, const toml::node& element, const std::string& site) {
         const auto* text = element.as_string();
         if (text == nullptr) return fault("a resource that is no text");
-        const std::string_view line = text->get();
+        add_resource(result, text->get(), site);
+    }
+    void add_resource(Recorded& result, std::string_view line, const std::string& site) {
         const auto first = line.find(' ');
         const auto last = line.rfind(' ');
         const auto kind = parse_kind(line.substr(0, first));
@@ -141,7 +148,7 @@ std::optional<std::string> parse_seed(std::string text) {
     return is_hex(text, 64) ? std::optional(std::move(text)) : std::nullopt;
 }
 
-SiteRecord read_site(Reader in, const std::string& name) {
+SiteRecord read_site(Reader in, const std::string& name, const RegistryLists& lists) {
     in.only({"domain", "subnet", "subnet6", "uid", "db_uid", "seed", "mtu", "egress", "allow",
              "source_address", "connections", "mac", "up", "down", "idle_after", "parked",
              "resources"});
@@ -165,11 +172,12 @@ SiteRecord read_site(Reader in, const std::string& name) {
     if (in.has("idle_after"))
         site.idle_after = static_cast<unsigned>(in.number("idle_after", 1, 1U << 30U));
     if (in.has("parked")) site.parked = in.flag("parked");
-    site.resources = in.resources("resources", name);
+    site.resources = in.resources("resources", name, lists);
     return site;
 }
 
-void read_sites(const toml::table& root, Registry& registry, Faults& faults) {
+void read_sites(const toml::table& root, const RegistryLists& lists, Registry& registry,
+                Faults& faults) {
     if (!root.contains("sites")) return;
     const auto* sites = root["sites"].as_table();
     if (sites == nullptr) return faults.add("sites is no table");
@@ -178,7 +186,8 @@ void read_sites(const toml::table& root, Registry& registry, Faults& faults) {
         const auto name = SiteName::parse(text);
         const auto* table = node.as_table();
         if (!name || table == nullptr) return faults.add("no site: " + text);
-        registry.sites.emplace(*name, read_site({*table, "[sites." + text + "]: ", faults}, text));
+        const Reader in(*table, "[sites." + text + "]: ", faults);
+        registry.sites.emplace(*name, read_site(in, text, lists));
     }
 }
 
@@ -236,7 +245,8 @@ std::string schema_fault(const toml::table& root) {
            std::to_string(schema);
 }
 
-std::expected<Registry, std::string> read_root(const toml::table& root) {
+std::expected<Registry, std::string> read_root(const toml::table& root,
+                                               const RegistryLists& lists) {
     if (auto fault = schema_fault(root); !fault.empty()) return std::unexpected(std::move(fault));
     Faults faults;
     Registry registry;
@@ -244,8 +254,8 @@ std::expected<Registry, std::string> read_root(const toml::table& root) {
     in.only({"schema", "lineage", "serial", "host", "sites", "tombstones"});
     registry.lineage = in.text("lineage");
     registry.serial = in.number("serial", 0, std::numeric_limits<std::int64_t>::max());
-    registry.host = in.resources("host", "");
-    read_sites(root, registry, faults);
+    registry.host = in.resources("host", "", lists);
+    read_sites(root, lists, registry, faults);
     read_tombstones(root, registry, faults);
     refuse_shared(registry, faults);
     if (!faults.first().empty()) return std::unexpected(faults.first());
@@ -295,10 +305,11 @@ std::string place(const toml::parse_error& error) {
 std::expected<Registry, std::string> parse_registry(std::string_view text) {
     const auto body = checked_body(text);
     if (!body) return std::unexpected(body.error());
-    if (is_strange(*body))
+    const auto lists = split_registry(*body);
+    if (is_strange(lists.rest))
         return std::unexpected("a letter or a quote stands where none is written");
     try {
-        return read_root(toml::parse(*body));
+        return read_root(toml::parse(lists.rest), lists);
     } catch (const toml::parse_error& error) {
         return std::unexpected(place(error));
     }

@@ -1,7 +1,11 @@
 #include "observe/observe.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <functional>
+#include <iterator>
+#include <thread>
+#include <utility>
 
 namespace wpns::observe {
 namespace {
@@ -135,22 +139,103 @@ void observe_vhosts(const host::Host& host, const Keys& keys, Observed& observed
             observed.emplace(key, Vhost{.content = it->second.content});
 }
 
+std::set<std::string> set_of(std::vector<std::string> names) {
+    return {std::make_move_iterator(names.begin()), std::make_move_iterator(names.end())};
+}
+
 /// A unit exists for us when it is up or enabled; a unit file alone is a file.
 void observe_units(const host::Host& host, const Keys& keys, Observed& observed) {
     const auto names = ids_of(keys);
-    // systemd tries every pattern on every unit: few names are asked for, many are picked from all
-    // of ours.
+    // Few are asked for by name, many are picked from all of ours.
     constexpr std::size_t few = 50;
     static const std::vector<std::string> ours = {"wpns-*", "wpns@*"};
-    const auto states = host.units.list(names.size() <= few ? names : ours);
-    const auto enabled = host.units.enabled(names);
+    const auto states = names.size() <= few ? host.units.find(names) : host.units.list(ours);
+    const auto enabled = set_of(host.units.enabled(names));
     for (const auto& key : keys) {
         const auto state = states.find(key.id);
         Unit unit;
         unit.active = state != states.end() && state->second.active == "active";
-        unit.enabled = std::ranges::find(enabled, key.id) != enabled.end();
+        unit.enabled = enabled.contains(key.id);
         unit.failed = state != states.end() && state->second.active == "failed";
         if (unit.active || unit.enabled || unit.failed) observed.emplace(key, unit);
+    }
+}
+
+/// One kind after the other; all of them but the firewall's sysctls ask one part of the host.
+void observe_kind(const host::Host& host, Kind kind, const Keys& keys, const Desired& desired,
+                  Observed& observed) {
+    switch (kind) {
+        case Kind::account:
+            observe_accounts(host, keys, observed);
+            break;
+        case Kind::directory:
+            observe_directories(host, keys, observed);
+            break;
+        case Kind::quota:
+            observe_quotas(host, keys, observed);
+            break;
+        case Kind::core:
+            observe_cores(host, keys, desired, observed);
+            break;
+        case Kind::opcodes:
+            observe_opcodes(host, keys, observed);
+            break;
+        case Kind::file:
+            observe_files(host, keys, observed);
+            break;
+        case Kind::netns:
+            observe_namespaces(host, keys, desired, observed);
+            break;
+        case Kind::firewall:
+            observe_firewall(host, keys, desired, observed);
+            break;
+        case Kind::link:
+            observe_links(host, keys, desired, observed);
+            break;
+        case Kind::database:
+            observe_databases(host, keys, observed);
+            break;
+        case Kind::unit:
+            observe_units(host, keys, observed);
+            break;
+        case Kind::wordpress:
+            observe_wordpress(host, keys, observed);
+            break;
+        case Kind::vhost:
+            observe_vhosts(host, keys, observed);
+            break;
+    }
+}
+
+/// Parts of the host that can be asked at once: each answers one question after the other.
+enum class Source { files, network, firewall, units };
+
+Source source_of(Kind kind) {
+    switch (kind) {
+        case Kind::netns:
+        case Kind::link:
+            return Source::network;
+        case Kind::firewall:
+            return Source::firewall;
+        case Kind::unit:
+            return Source::units;
+        default:
+            return Source::files;
+    }
+}
+
+struct Answer {
+    std::vector<Kind> kinds{};
+    Observed observed{};
+    std::exception_ptr error{};
+};
+
+template <typename Step>
+void keep_error(Answer& answer, Step&& step) {
+    try {
+        step();
+    } catch (...) {
+        answer.error = std::current_exception();
     }
 }
 
@@ -160,49 +245,22 @@ Observed observe(const host::Host& host, const std::set<ResourceKey>& keys,
                  const Desired& desired) {
     std::map<Kind, Keys> by_kind;
     for (const auto& key : keys) by_kind[key.kind].push_back(key);
+    std::map<Source, Answer> answers;
+    for (const auto& [kind, members] : by_kind) answers[source_of(kind)].kinds.push_back(kind);
+    {
+        std::vector<std::jthread> threads;
+        for (auto& [source, answer] : answers)
+            threads.emplace_back([&by_kind, &host, &desired, &answer] {
+                keep_error(answer, [&] {
+                    for (const Kind kind : answer.kinds)
+                        observe_kind(host, kind, by_kind.at(kind), desired, answer.observed);
+                });
+            });
+    }
     Observed observed;
-    for (const auto& [kind, members] : by_kind) {
-        switch (kind) {
-            case Kind::account:
-                observe_accounts(host, members, observed);
-                break;
-            case Kind::directory:
-                observe_directories(host, members, observed);
-                break;
-            case Kind::quota:
-                observe_quotas(host, members, observed);
-                break;
-            case Kind::core:
-                observe_cores(host, members, desired, observed);
-                break;
-            case Kind::opcodes:
-                observe_opcodes(host, members, observed);
-                break;
-            case Kind::file:
-                observe_files(host, members, observed);
-                break;
-            case Kind::netns:
-                observe_namespaces(host, members, desired, observed);
-                break;
-            case Kind::firewall:
-                observe_firewall(host, members, desired, observed);
-                break;
-            case Kind::link:
-                observe_links(host, members, desired, observed);
-                break;
-            case Kind::database:
-                observe_databases(host, members, observed);
-                break;
-            case Kind::unit:
-                observe_units(host, members, observed);
-                break;
-            case Kind::wordpress:
-                observe_wordpress(host, members, observed);
-                break;
-            case Kind::vhost:
-                observe_vhosts(host, members, observed);
-                break;
-        }
+    for (auto& [source, answer] : answers) {
+        if (answer.error) std::rethrow_exception(answer.error);
+        observed.merge(answer.observed);
     }
     return observed;
 }

@@ -8,6 +8,7 @@ with # say on what it was measured.
 """
 import sys
 from collections import defaultdict
+from itertools import product
 from pathlib import Path
 from statistics import median
 
@@ -58,7 +59,7 @@ def ratios(values):
     if all(memory.values()):
         result["memory: by-hand / wpns"] = memory["by-hand"] / memory["wpns"]
     for name in ("plan-in-memory", "plan", "sync"):
-        found = [size for size in sizes(values, name) if size >= 10]
+        found = [size for size in sizes(values, name) if size >= 10 and (name, "wpns", size) in values]
         for small, large in zip(found, found[1:]):
             times = [median(values[name, "wpns", size]) / size for size in (small, large)]
             result[f"{name}: cost a site at {small} / at {large}"] = times[0] / times[1]
@@ -152,13 +153,14 @@ def parked(values):
 
 def settled(values):
     rows = []
-    for name in ("plan", "sync", "plan-in-memory"):
-        found = sizes(values, name)
+    for name, way in product(("plan", "sync", "plan-in-memory"), ("wpns", "no-cache")):
+        found = [size for size in sizes(values, name) if (name, way, size) in values]
         if len(found) < 2:
             continue
-        base, slope = fit([(size, median(values[name, "wpns", size])) for size in found])
-        runs = ", ".join(f"{size}: {spread(values[name, 'wpns', size])}" for size in found)
-        rows.append([name, runs, f"{base * 1000:.3g} ms + {slope * 1000:.3g} ms a site"])
+        base, slope = fit([(size, median(values[name, way, size])) for size in found])
+        runs = ", ".join(f"{size}: {spread(values[name, way, size])}" for size in found)
+        words = name if way == "wpns" else f"{name} --no-cache"
+        rows.append([words, runs, f"{base * 1000:.3g} ms + {slope * 1000:.3g} ms a site"])
     if rows:
         yield "## With nothing to do: seconds by number of sites, median (lowest–highest)\n"
         yield from table(["verb", "sites: seconds", "linear fit"], rows)

@@ -68,6 +68,13 @@ class FakeFiles : public host::Files {
         const auto it = files.find(path);
         return it == files.end() ? std::nullopt : std::optional(it->second);
     }
+    /// Times follow from the content, so that a test may put in what it likes.
+    [[nodiscard]] Stamps stamps(std::span<const std::string> paths) const override {
+        Stamps stamps{clock, {}};
+        for (const auto& path : paths) stamps.of.push_back(stamp(path));
+        return stamps;
+    }
+    std::int64_t clock = std::int64_t{1} << 62;  ///< what `stamps` says of the time
     [[nodiscard]] std::optional<Directory> stat_directory(const std::string& path) const override {
         const auto it = directories.find(path);
         return it == directories.end() ? std::nullopt : std::optional(it->second);
@@ -79,10 +86,10 @@ class FakeFiles : public host::Files {
         std::set<std::string> names;
         const std::string prefix = directory + "/";
         const auto add = [&](const auto& entries) {
-            for (const auto& [path, value] : entries)
-                if (path.starts_with(prefix))
-                    names.insert(
-                        path.substr(prefix.size(), path.find('/', prefix.size()) - prefix.size()));
+            for (auto it = entries.lower_bound(prefix);
+                 it != entries.end() && it->first.starts_with(prefix); ++it)
+                names.insert(it->first.substr(prefix.size(),
+                                              it->first.find('/', prefix.size()) - prefix.size()));
         };
         add(files);
         add(directories);
@@ -166,6 +173,27 @@ class FakeFiles : public host::Files {
     }
 
   private:
+    [[nodiscard]] std::optional<Stamp> stamp(const std::string& path) const {
+        Stamp stamp;
+        if (const auto it = files.find(path); it != files.end()) {
+            const auto& file = it->second;
+            const bool link = !file.link_target.empty();
+            const auto hash = std::hash<std::string>()(link ? file.link_target : file.content);
+            stamp.mode = (link ? 0120000 : 0100000) | file.mode;
+            stamp.uid = file.uid;
+            stamp.gid = file.gid;
+            stamp.links = 1;
+            stamp.size = file.content.size();
+            stamp.mtime = stamp.ctime = static_cast<std::int64_t>(hash >> 4U);
+            return stamp;
+        }
+        const auto it = directories.find(path);
+        if (it == directories.end()) return std::nullopt;
+        stamp.mode = 0040000 | it->second.mode;
+        stamp.uid = it->second.uid;
+        stamp.gid = it->second.gid;
+        return stamp;
+    }
     void make_parents(const std::string& path) {
         for (auto slash = path.find('/', 1); slash != std::string::npos;
              slash = path.find('/', slash + 1))
@@ -316,6 +344,13 @@ class FakeUnits : public host::Units {
 
     [[nodiscard]] std::map<std::string, State> list(std::span<const std::string>) const override {
         return states;
+    }
+    [[nodiscard]] std::map<std::string, State> find(
+        std::span<const std::string> names) const override {
+        std::map<std::string, State> found;
+        for (const auto& name : names)
+            if (const auto it = states.find(name); it != states.end()) found.insert(*it);
+        return found;
     }
     [[nodiscard]] std::vector<std::string> enabled(std::span<const std::string>) const override {
         return {enabled_units.begin(), enabled_units.end()};

@@ -92,6 +92,33 @@ restarted() { diff <(echo "$1") <(echo "$2") | sed -nE 's/^> .*Id=([^ ]+).*/\1/p
     run -0 on wpns plan --exit-code
 }
 
+# Nobody reads these files while a site runs, so nothing is restarted.
+@test "what earlier plans remember hides no change, and its loss costs time only" {
+    local rendered=/etc/wpns/rendered/site-a netns=/etc/netns/site-a
+    sleep 2.1 # what is younger is not remembered
+    run -0 on wpns plan --exit-code
+    run -0 on grep -c ^site- /var/cache/wpns/settled
+    [ "$output" = 2 ]
+    on sh -ec "cd $rendered
+        cp -p given.toml /tmp/kept && sed 's/^[a-z]/#/' /tmp/kept >given.toml && touch -r /tmp/kept given.toml
+        chmod 0600 exec.service
+        chown www-data dbinit.service
+        rm $netns/resolv.conf
+        chmod 0700 $netns"
+    run -3 on wpns plan --exit-code --json
+    [ "$(jq -r '.actions[].resource' <<<"$output" | sort)" = "$(printf '%s\n' "$netns" "$netns/resolv.conf" \
+        "$rendered"/{dbinit.service,exec.service,given.toml})" ]
+    run -3 on wpns plan --no-cache --exit-code
+    run -0 on wpns sync
+    run -0 on wpns plan --exit-code
+    on sh -c 'echo x >>/var/cache/wpns/settled'
+    run -0 on wpns plan --exit-code
+    on sh -c 'rm /var/cache/wpns/settled && mkdir /var/cache/wpns/settled'
+    run -0 on wpns plan --exit-code
+    on rm -r /var/cache/wpns
+    run -0 on wpns plan --exit-code
+}
+
 @test "a file that is gone is reported, and acted on only with --prune" {
     write_file /etc/wpns/sites.d/site-c.toml <<<'domain = "site-c.example"'
     on wpns sync

@@ -30,24 +30,32 @@ bench_add() {
     done
 }
 
-# Runs of `wpns VERB` that have nothing to do: measure_settled VERB SIZE
+# Runs of `wpns VERB` that have nothing to do, as they come and with everything compared: measure_settled VERB SIZE
 measure_settled() {
     # The program in single quotes is for the machine's shell.
     # shellcheck disable=SC2016
     on bash -euc '. /run/bench/lib.sh
         for round in 1 2 3 4 5; do
-            begin=$EPOCHREALTIME
-            [[ $(wpns "$1") == "nothing to do" ]]
-            took "$1" wpns "$2"
+            for way in wpns no-cache; do
+                [[ $way == wpns ]] && options=() || options=(--no-cache)
+                begin=$EPOCHREALTIME
+                [[ $(wpns "$1" "${options[@]}") == "nothing to do" ]]
+                took "$1" "$way" "$2"
+            done
         done' bash "$1" "$2"
 }
 
-# plan and sync with nothing to do beside more and more running sites: bench_plan SIZE…
+# plan and sync with nothing to do beside more and more sites, which may be parked: bench_plan SIZE…
 bench_plan() {
     local size n=1
     fresh_machine
     for size in "$@"; do
-        for (( ; n < size; n++)); do on wpns add "site-$n" >/dev/null; done
+        for (( ; n < size; n++)); do
+            on sh -c "printf 'domain = \"site-$n.example\"\n[idle]\nafter = \"15m\"\n' >/etc/wpns/sites.d/site-$n.toml"
+        done
+        on wpns sync >/dev/null
+        sleep 3 # what is younger is not remembered
+        on wpns plan >/dev/null
         measure_settled plan "$size"
         measure_settled sync "$size"
     done

@@ -5,14 +5,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdint>
 
 #include "base/digest.hpp"
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "host/linux/facts_core.hpp"
 #include "host/linux/facts_nginx.hpp"
 #include "host/linux/facts_php.hpp"
 #include "host/linux/facts_resolvers.hpp"
 #include "host/linux/files_list.hpp"
+#include "host/linux/nginx_files.hpp"
 #include "host/linux/quotas_project.hpp"
 
 namespace wpns::host::linux_os {
@@ -26,8 +30,9 @@ std::string program(const std::string& path) {
 }
 
 std::string other_default_server(const HostConfig& config, const std::string& nginx,
-                                 Process& process) {
+                                 const Files& files, Process& process) {
     if (nginx.empty()) return {};
+    if (const auto dump = nginx_dump(files)) return foreign_default_server(*dump, config.listen);
     Process::Command command;
     command.argv = {nginx, "-T"};
     command.output_limit = 64U << 20;  // thousands of server blocks
@@ -52,6 +57,18 @@ std::string image_tools(const std::string& mariadbd) {
     return sha256_hex(text + texts_of({"php/image.php", "php/image-marks.php", "php/installer.php",
                                        "sql/database.sql"}))
         .substr(0, 8);
+}
+
+std::string this_program() {
+    struct stat info {};
+    if (::stat("/proc/self/exe", &info) != 0) throw_errno("look at /proc/self/exe", errno);
+    std::string text;
+    for (const auto number :
+         {std::uint64_t{info.st_dev}, std::uint64_t{info.st_ino},
+          static_cast<std::uint64_t>(info.st_size), static_cast<std::uint64_t>(info.st_ctim.tv_sec),
+          static_cast<std::uint64_t>(info.st_ctim.tv_nsec)})
+        text += std::to_string(number) + " ";
+    return text;
 }
 
 std::map<std::string, unsigned> group_ids() {
@@ -124,10 +141,12 @@ HostFacts gather_facts(const HostConfig& config, const std::vector<CoreSource>& 
     facts.image_tools = image_tools(facts.mariadbd);
     facts.nginx = program("/usr/sbin/nginx");
     facts.resolvers = upstream_resolvers("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf");
-    facts.foreign_default_server = other_default_server(config, facts.nginx, process);
+    facts.foreign_default_server = other_default_server(config, facts.nginx, files, process);
     for (const auto& source : core_sources) facts.cores.emplace(source, core_fact(source));
     facts.group_ids = group_ids();
     facts.no_quotas = lack_of_quotas(config.data_dir);
+    facts.program = this_program();
+    facts.boot = read_system_text("/proc/sys/kernel/random/boot_id");
     facts.missing = missing_in(facts);
     return facts;
 }

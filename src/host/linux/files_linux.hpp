@@ -21,6 +21,7 @@ class LinuxFiles final : public Files {
     [[nodiscard]] std::optional<File> read(const std::string& path) const override;
     [[nodiscard]] std::map<std::string, File> read_many(
         std::span<const std::string> paths) const override;
+    [[nodiscard]] Stamps stamps(std::span<const std::string> paths) const override;
     [[nodiscard]] std::optional<Directory> stat_directory(const std::string& path) const override;
     [[nodiscard]] bool is_directory(const std::string& path) const override;
     [[nodiscard]] std::vector<std::string> list(const std::string& directory) const override;

@@ -10,6 +10,7 @@
 #include <exception>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "base/error.hpp"
 
@@ -39,16 +40,25 @@ UniqueFd open_namespace(const std::string& name) {
     return fd;
 }
 
+void run_on_own_threads(std::size_t count, const std::function<void()>& work) {
+    std::vector<std::exception_ptr> failures(count);
+    {
+        std::vector<std::jthread> threads;
+        for (auto& failure : failures)
+            threads.emplace_back([&work, &failure] {
+                try {
+                    work();
+                } catch (...) {
+                    failure = std::current_exception();
+                }
+            });
+    }
+    for (const auto& failure : failures)
+        if (failure) std::rethrow_exception(failure);
+}
+
 void run_on_own_thread(const std::function<void()>& work) {
-    std::exception_ptr failure;
-    std::thread([&] {
-        try {
-            work();
-        } catch (...) {
-            failure = std::current_exception();
-        }
-    }).join();
-    if (failure) std::rethrow_exception(failure);
+    run_on_own_threads(1, work);
 }
 
 void enter_namespace(int fd) {

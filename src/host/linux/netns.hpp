@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -25,6 +26,9 @@ inline constexpr const char* netns_dir = "/run/netns";
 
 /// Runs `work` on a fresh thread and waits for it; what it throws is thrown here.
 void run_on_own_thread(const std::function<void()>& work);
+
+/// The same on so many threads at once; what the first of them throws that threw is thrown here.
+void run_on_own_threads(std::size_t count, const std::function<void()>& work);
 
 /// Takes the calling thread into the namespace, for good. Only from within run_on_own_thread.
 void enter_namespace(int fd);

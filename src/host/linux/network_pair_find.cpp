@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <atomic>
 #include <optional>
+#include <thread>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "host/linux/netns.hpp"
@@ -101,20 +104,32 @@ Link compose(const Link& wanted, const EndState& host) {
     return found;
 }
 
+/// The links from `next` on, until none is left; for a thread of its own, which ends in whatever
+/// namespace it was in last.
+void look_at_pairs(const HostView& view, std::span<const Link> wanted,
+                   std::vector<std::optional<Link>>& found, std::atomic<std::size_t>& next) {
+    for (std::size_t i = next++; i < wanted.size(); i = next++)
+        if (const EndState* end = view.find(wanted[i].host_end.name))
+            found[i] = compose(wanted[i], *end);
+}
+
 }  // namespace
 
 std::map<std::string, Link> find_pairs(nl::Socket& host, std::span<const Link> wanted) {
-    std::map<std::string, Link> found;
-    if (wanted.empty()) return found;
+    std::map<std::string, Link> result;
+    if (wanted.empty()) return result;
     const bool with_ipv6 = std::ranges::any_of(wanted, &Link::prefix6);
     const HostView view(host, with_ipv6);
-    // One thread walks through all namespaces, one after the other.
-    run_on_own_thread([&] {
-        for (const Link& link : wanted)
-            if (const EndState* end = view.find(link.host_end.name))
-                found.emplace(link.host_end.name, compose(link, *end));
-    });
-    return found;
+    std::vector<std::optional<Link>> found(wanted.size());
+    std::atomic<std::size_t> next = 0;
+    // A few are not worth a second thread; the kernel keeps many from each other's way.
+    constexpr std::size_t share = 16;
+    const std::size_t processors = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
+    run_on_own_threads(std::min(processors, wanted.size() / share + 1),
+                       [&] { look_at_pairs(view, wanted, found, next); });
+    for (auto& link : found)
+        if (link) result.emplace(link->host_end.name, std::move(*link));
+    return result;
 }
 
 }  // namespace wpns::host::linux_os

@@ -25,19 +25,6 @@ UniqueFd open_root() {
     return root;
 }
 
-/// One component, not followed. With O_PATH and O_NOFOLLOW RESOLVE_NO_SYMLINKS gives the link
-/// itself.
-std::optional<Found> step(int directory, const std::string& name, const std::string& shown) {
-    auto fd = open_below(directory, name.c_str(), O_PATH | O_NOFOLLOW, kOneStep);
-    if (!fd) {
-        if (fd.error() == ENOENT) return std::nullopt;
-        throw_errno("open " + shown, fd.error());
-    }
-    Found found{std::move(*fd), {}};
-    found.info = stat_of(found.fd.get(), shown);
-    return found;
-}
-
 class Walker {
   public:
     Walker(UniqueFd start, std::string shown) : shown_(std::move(shown)) {
@@ -95,6 +82,19 @@ class Walker {
 };
 
 }  // namespace
+
+/// With O_PATH and O_NOFOLLOW RESOLVE_NO_SYMLINKS gives the link
+/// itself.
+std::optional<Found> step(int directory, const std::string& name, const std::string& shown) {
+    auto fd = open_below(directory, name.c_str(), O_PATH | O_NOFOLLOW, kOneStep);
+    if (!fd) {
+        if (fd.error() == ENOENT) return std::nullopt;
+        throw_errno("open " + shown, fd.error());
+    }
+    Found found{std::move(*fd), {}};
+    found.info = stat_of(found.fd.get(), shown);
+    return found;
+}
 
 bool is_roots_alone(const struct stat& info) {
     return info.st_uid == 0 && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;

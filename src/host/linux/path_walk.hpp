@@ -26,7 +26,12 @@ enum class Last { follow, keep };
 /// must be root's; Error{conflict} names the one that is not. Nothing where something is not there.
 [[nodiscard]] std::optional<Found> walk(const std::string& path, Last last);
 
-/// The same from an open directory called `shown`, for the target of a link in it: ".." is allowed,
+/// One component of a name below an open directory, not followed; nothing where nothing is. `shown`
+/// is the whole path, for messages. Looks at neither owner nor mode of the directory.
+[[nodiscard]] std::optional<Found> step(int directory, const std::string& name,
+                                        const std::string& shown);
+
+/// `walk` from an open directory called `shown`, for the target of a link in it: ".." is allowed,
 /// and an absolute target starts at "/".
 [[nodiscard]] std::optional<Found> walk_from(int directory, const std::string& shown,
                                              const std::string& target);

@@ -35,6 +35,11 @@ class SdBusUnits final : public Units {
         return units_matching(manager_, patterns);
     }
 
+    [[nodiscard]] std::map<std::string, State> find(Names names) const override {
+        if (names.empty()) return {};
+        return units_named(manager_, names);
+    }
+
     /// GetUnitFileState looks through all directories for each name; this does it once.
     [[nodiscard]] std::vector<std::string> enabled(Names names) const override {
         const std::set<std::string> wanted(names.begin(), names.end());
