@@ -66,6 +66,8 @@ Errors perform(Context& context, Batch batch) {
             return perform_namespaces(context, batch);
         case Kind::firewall:
             return perform_firewall(context, batch);
+        case Kind::bridge:
+            return perform_bridges(context, batch);
         case Kind::link:
             return perform_links(context, batch);
         case Kind::database:
@@ -154,7 +156,8 @@ class Run {
     static bool keeps_for_later(Batch batch) {
         const Kind kind = batch.front()->key.kind;
         return !takes(batch) && (kind == Kind::directory || kind == Kind::netns ||
-                                 kind == Kind::firewall || kind == Kind::link);
+                                 kind == Kind::firewall || kind == Kind::bridge ||
+                                 kind == Kind::link);
     }
 
     static bool is_unit(Batch batch) { return batch.front()->key.kind == Kind::unit; }

@@ -199,9 +199,11 @@ class SiteBuilder {
         netns_ = builder_.add(Kind::netns, site_.name.str(), Netns{},
                               {{Kind::unit, names::netns_holder, ""}});
         const ResourceKey table{Kind::firewall, "table inet wpns", ""};
-        const auto firewall = builder_.add(Kind::firewall, link.host_end.name,
-                                           firewall_site(site_.name, site_.record), {table});
-        link_ = builder_.add(Kind::link, link.host_end.name, link, {netns_, firewall});
+        const FirewallSite rules = firewall_site(site_.name, site_.record);
+        Keys needs = {netns_, builder_.add(Kind::firewall, rules.link, rules, {table})};
+        if (const auto wanted = bridge(site_.record))
+            needs.push_back(builder_.add_shared(Kind::bridge, wanted->name.name, *wanted, {table}));
+        link_ = builder_.add(Kind::link, link.host_end.name, link, std::move(needs));
     }
 
     void add_database() {

@@ -60,6 +60,7 @@ struct SiteConfig {
 
     struct Network {
         std::optional<Cidr> subnet;  ///< pinned /30
+        std::string group;           ///< whose sites share a bridge; empty: none
         unsigned mtu = 0;            ///< 0: that of the host's default route
         Egress egress = Egress::open;
         std::vector<AllowTarget> allow{};      ///< what else it reaches: also private, also port 25

@@ -79,6 +79,17 @@ void observe_namespaces(const host::Host& host, const Keys& keys, const Desired&
         if (std::ranges::binary_search(stale, key.id)) observed.emplace(key, Netns{});
 }
 
+/// As links: one that is only recorded needs no more than its name.
+void observe_bridges(const host::Host& host, const Keys& keys, const Desired& desired,
+                     Observed& observed) {
+    std::vector<Bridge> bridges;
+    for (const auto& key : keys) {
+        const auto* wanted = wanted_value<Bridge>(desired, key);
+        bridges.push_back(wanted != nullptr ? *wanted : Bridge{{key.id, key.id}, {}, {}, 0});
+    }
+    join_found(keys, host.network.find_bridges(bridges), observed);
+}
+
 /// A link that is only recorded is asked for by its name, which is all that its removal needs.
 void observe_links(const host::Host& host, const Keys& keys, const Desired& desired,
                    Observed& observed) {
@@ -186,6 +197,9 @@ Observed observe(const host::Host& host, const std::set<ResourceKey>& keys,
                 break;
             case Kind::firewall:
                 observe_firewall(host, members, desired, observed);
+                break;
+            case Kind::bridge:
+                observe_bridges(host, members, desired, observed);
                 break;
             case Kind::link:
                 observe_links(host, members, desired, observed);
