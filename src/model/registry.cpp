@@ -4,7 +4,7 @@ namespace wpns {
 
 std::string fault_of(const Allocation& allocation) {
     const Cidr& subnet = allocation.subnet;
-    if (allocation.group.empty()) return subnet.prefix() == 30 ? "" : "subnet is no /30";
+    if (allocation.group.empty()) return subnet.prefix() == 30 ? "" : "subnet makes no sense";
     if (!SiteName::parse(allocation.group)) return "group is no name";
     const Ipv4 address = allocation.address;
     const bool of_a_site = subnet.prefix() <= 30 && subnet.contains(address) &&

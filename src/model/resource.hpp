@@ -131,8 +131,7 @@ struct Link {
     names::LinkName host_end;
     names::LinkName site_end;
     std::string netns;  ///< name of the namespace that holds site_end
-    std::string bridge{};  ///< of its group, which the host end is a port of; empty: none
-    Ipv4 host_address;     ///< gateway of the site: on the bridge, else on the host end
+    Ipv4 host_address;  ///< gateway of the site: on the host end, or on the bridge
     Ipv4 site_address;
     unsigned prefix = 30;
     Mac host_mac;
@@ -143,6 +142,7 @@ struct Link {
     unsigned prefix6 = 0;    ///< of the two below; 0: IPv6 is off
     Ipv6 host_address6{};
     Ipv6 site_address6{};
+    std::string bridge{};  ///< of its group, which the host end is a port of; empty: none
     bool operator==(const Link&) const = default;
 };
 

@@ -60,7 +60,6 @@ struct SiteConfig {
 
     struct Network {
         std::optional<Cidr> subnet;  ///< pinned /30
-        std::string group;           ///< whose sites share a bridge; empty: none
         unsigned mtu = 0;            ///< 0: that of the host's default route
         Egress egress = Egress::open;
         std::vector<AllowTarget> allow{};      ///< what else it reaches: also private, also port 25
@@ -70,6 +69,7 @@ struct SiteConfig {
         std::optional<Mac> mac{};  ///< of its end of the link; derived where empty
         std::uint64_t up = 0;      ///< bits a second from the site at most; 0: no limit
         std::uint64_t down = 0;    ///< to the site
+        std::string group{};       ///< whose sites share a bridge; empty: none
         bool operator==(const Network&) const = default;
     } network;
 

@@ -68,7 +68,7 @@ constexpr std::string_view table_template = R"(table inet wpns {
 		type ifname : verdict
 	}
 LIMIT_SETS
-MATE_SETS	map source_address {
+SHARED_SETS	map source_address {
 		type ifname : ipv4_addr
 	}
 
@@ -149,7 +149,7 @@ MATE_SETS	map source_address {
 		goto reject_now
 	}
 
-MATE_REFUSE_CHAINS	chain refuse {
+SHARED_REFUSE_CHAINS	chain refuse {
 G		ip saddr @mates goto mate_refuse
 		iifname @refusals
 		meta l4proto { tcp, udp } goto refuse_port
@@ -202,7 +202,7 @@ G		meta l4proto { tcp, udp } ip saddr . ip daddr . meta l4proto . th dport @mate
 		goto refuse
 	}
 
-MATE_CHAINS	chain prerouting {
+SHARED_CHAINS	chain prerouting {
 		type filter hook prerouting priority raw; policy accept;
 		iifgroup LEAVING drop
 		iifgroup != GROUP return
@@ -292,7 +292,7 @@ constexpr std::string_view mate_sets = R"(	set mate_sources {
 	map mate_connections {
 		type ipv4_addr : verdict
 	}
-MATE_LIMIT_SETS
+SHARED_LIMIT_SETS
 	map mate_source_address {
 		type ipv4_addr : ipv4_addr
 	}
@@ -437,10 +437,10 @@ std::string limit_chains(const std::string& front, const std::string& key) {
 /// The parts that are for sites in groups.
 void put_groups(std::string& text, Groups groups) {
     const bool some = groups == Groups::some;
-    replace_all(text, "MATE_SETS", some ? std::string(mate_sets) : "");
-    replace_all(text, "MATE_LIMIT_SETS", limit_sets("mate_", "ipv4_addr"));
-    replace_all(text, "MATE_REFUSE_CHAINS", some ? std::string(mate_refuse_chains) : "");
-    replace_all(text, "MATE_CHAINS",
+    replace_all(text, "SHARED_SETS", some ? std::string(mate_sets) : "");
+    replace_all(text, "SHARED_LIMIT_SETS", limit_sets("mate_", "ipv4_addr"));
+    replace_all(text, "SHARED_REFUSE_CHAINS", some ? std::string(mate_refuse_chains) : "");
+    replace_all(text, "SHARED_CHAINS",
                 some ? limit_chains("mate_", "ip saddr") + std::string(mate_chains) : "");
     if (some) text += bridge_template;
     replace_all(text, "GATEWAY", names::bridge_mac().str());
