@@ -61,14 +61,17 @@ Frame question(const MacBytes& mac, const in_addr& asking, const in_addr& target
     return frame;
 }
 
-/// Whether `target` says where it is before the patience is over.
-std::string await_answer(int fd, const in_addr& target) {
+/// Whether just that question is answered before the patience is over; others ask at the same time.
+std::string await_answer(int fd, const ether_arp& asked) {
     for (pollfd entry{fd, POLLIN, 0}; ::poll(&entry, 1, patience_ms) == 1;) {
         Frame got{};
         const auto size = ::recv(fd, &got, sizeof got, 0);
         if (size < static_cast<ssize_t>(sizeof got)) continue;
-        const bool answer = got.arp.ea_hdr.ar_op == htons(ARPOP_REPLY);
-        if (answer && std::memcmp(got.arp.arp_spa, &target, sizeof target) == 0) return "answered";
+        const bool answer = got.arp.ea_hdr.ar_op == htons(ARPOP_REPLY) &&
+                            std::memcmp(got.arp.arp_spa, asked.arp_tpa, 4) == 0 &&
+                            std::memcmp(got.arp.arp_tpa, asked.arp_spa, 4) == 0 &&
+                            std::memcmp(got.arp.arp_tha, asked.arp_sha, ETH_ALEN) == 0;
+        if (answer) return "answered";
     }
     return "silent";
 }
@@ -86,7 +89,7 @@ std::string arp(Args args) {
     if (fd < 0 || !read_mac(fd, args[0], args[1], mac)) return outcome(-1);
     const Frame frame = question(mac, asking, target);
     if (::send(fd, &frame, sizeof frame, 0) < 0) return outcome(-1);
-    return await_answer(fd, target);
+    return await_answer(fd, frame.arp);
 }
 
 constexpr std::array verbs = {Verb{"arp", 4, arp}};
