@@ -40,6 +40,17 @@ void record_intent(const plan::Plan& plan, Registry& registry) {
             recorded_of(registry, action.key).try_emplace(action.key, pending);
 }
 
+/// True when a run has ended between writing unit files and having systemd read them: it recorded
+/// the files, but the units are still pending.
+bool may_owe_a_reload(const plan::Plan& plan, Registry& registry) {
+    return std::ranges::any_of(plan.actions, [&](const plan::Action& action) {
+        if (action.key.kind != Kind::unit || is_removal(action.verb)) return false;
+        const auto& recorded = recorded_of(registry, action.key);
+        const auto unit = recorded.find(action.key);
+        return unit != recorded.end() && unit->second == pending;
+    });
+}
+
 void record_outcome(const plan::Action& action, Registry& registry) {
     auto& recorded = recorded_of(registry, action.key);
     if (is_removal(action.verb))
@@ -97,6 +108,7 @@ class Run {
         for (const auto& action : plan.actions)
             if (is_removal(action.verb) && action.key.kind == Kind::account)
                 context_.leaving.insert(action.key.site);
+        context_.unit_files_changed = may_owe_a_reload(plan, registry_);
         record_intent(plan, registry_);
         file_.save(registry_);
         for (const auto& batch : plan::batches(plan)) step(batch);
