@@ -167,9 +167,9 @@ class Run {
     /// a crash between loses nothing but a comparison.
     static bool keeps_for_later(Batch batch) {
         const Kind kind = batch.front()->key.kind;
-        return !takes(batch) && (kind == Kind::directory || kind == Kind::netns ||
-                                 kind == Kind::firewall || kind == Kind::bridge ||
-                                 kind == Kind::link);
+        return !takes(batch) &&
+               (kind == Kind::directory || kind == Kind::netns || kind == Kind::firewall ||
+                kind == Kind::bridge || kind == Kind::link);
     }
 
     static bool is_unit(Batch batch) { return batch.front()->key.kind == Kind::unit; }

@@ -35,8 +35,9 @@ std::string holder_of(const Registry& registry, const Given& given) {
                                   held.uid == wanted.db_uid || held.db_uid == wanted.uid;
         const bool same_ipv6 = held.subnet6 && held.subnet6 == wanted.subnet6;
         const bool mates = !wanted.group.empty() && held.group == wanted.group;
-        const bool same_place = mates ? held.subnet != wanted.subnet || held.address == wanted.address
-                                      : held.subnet.overlaps(wanted.subnet);
+        const bool same_place = mates
+                                    ? held.subnet != wanted.subnet || held.address == wanted.address
+                                    : held.subnet.overlaps(wanted.subnet);
         if (same_account || same_ipv6 || same_place) return name.str();
     }
     return {};

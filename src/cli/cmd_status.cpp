@@ -96,8 +96,7 @@ void print_site(const SiteName& name, const SiteStatus& status) {
               << link.host_address.str() << " on "
               << (link.bridge.empty() ? link.host_end.name : link.bridge) << ", site "
               << link.site_address.str() << " in namespace " << link.netns << group_of(status)
-              << "\n  egress    "
-              << to_string(status.record->network.egress) << "\n  accounts  "
+              << "\n  egress    " << to_string(status.record->network.egress) << "\n  accounts  "
               << names::account(name) << " (" << status.record->allocation.uid << "), "
               << names::db_account(name) << " (" << status.record->allocation.db_uid
               << ")\n  disk      " << disk_text(status.disk) << "\n";

@@ -152,9 +152,8 @@ class Planner {
         const bool any_stays = session_.registry().sites.size() > planned_.leaving.size();
         if (any_stays) {
             auto inputs = session_.inputs();
-            inputs.groups = any_stays_with([](const SiteRecord& record) {
-                return !record.allocation.group.empty();
-            });
+            inputs.groups = any_stays_with(
+                [](const SiteRecord& record) { return !record.allocation.group.empty(); });
             auto wanted = desired::for_host(inputs, sources_, idling());
             if (!wanted) return exclude("", wanted.error());
             desired_.merge(*wanted);
@@ -174,9 +173,9 @@ class Planner {
     /// A bridge goes with its last site, whatever the run is about: the registry knows them all.
     [[nodiscard]] bool is_left_alone(const ResourceKey& key) const {
         return key.kind == Kind::bridge && !any_stays_with([&](const SiteRecord& record) {
-            const auto bridge = desired::bridge(record);
-            return bridge && bridge->name.name == key.id;
-        });
+                   const auto bridge = desired::bridge(record);
+                   return bridge && bridge->name.name == key.id;
+               });
     }
 
     [[nodiscard]] desired::Idling idling() const {

@@ -18,8 +18,9 @@ FirewallTable firewall_table(std::string text) {
 
 FirewallTable firewall_table(const Inputs& inputs) {
     const Walls fixed = walls(inputs);
-    return firewall_table(render::firewall_table_text(
-        fixed.pool, fixed.resolvers, fixed.pool6, inputs.groups ? render::Groups::some : render::Groups::none));
+    return firewall_table(
+        render::firewall_table_text(fixed.pool, fixed.resolvers, fixed.pool6,
+                                    inputs.groups ? render::Groups::some : render::Groups::none));
 }
 
 Walls walls(const Inputs& inputs) {

@@ -23,8 +23,7 @@ Link link(const SiteName& site, const SiteRecord& record) {
     link.host_address = record.allocation.gateway();
     link.site_address = record.allocation.site_address();
     link.prefix = subnet.prefix();
-    if (!record.allocation.group.empty())
-        link.bridge = names::bridge(record.allocation.group).name;
+    if (!record.allocation.group.empty()) link.bridge = names::bridge(record.allocation.group).name;
     link.host_mac = names::host_mac(site);
     link.site_mac = mac_of(site, record);
     link.mtu = record.network.mtu;

@@ -12,8 +12,8 @@
 namespace wpns {
 
 /// The /30 for a site: the pinned one, else the lowest free block of the pool outside the reserved
-/// range. A site that is or was in a group has none before. Free means: no other site has it and it overlaps no route or address of the host. The
-/// reason otherwise, with both sides named
+/// range. A site that is or was in a group has none before. Free means: no other site has it and it
+/// overlaps no route or address of the host. The reason otherwise, with both sides named
 /// ("10.10.1.0/30 overlaps 10.10.0.0/20, route via eth1"; "the pool 10.10.0.0/16 is exhausted:
 /// 16320 of 16320 in use").
 [[nodiscard]] std::expected<Cidr, std::string> allocate_subnet(const HostConfig& config,

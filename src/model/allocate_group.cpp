@@ -102,8 +102,8 @@ std::expected<Place, std::string> allocate_place(const HostConfig& config, const
         return std::unexpected("group " + group + " has " + std::to_string(bridge_ports) +
                                " sites, and a Linux bridge has no more ports than that");
     const auto held = held_by_others(registry, site);
-    std::expected<Cidr, std::string> block = block_of(registry, site, group).value_or(
-        Cidr::of(Ipv4{}, 0));
+    std::expected<Cidr, std::string> block =
+        block_of(registry, site, group).value_or(Cidr::of(Ipv4{}, 0));
     if (block->prefix() == 0) block = new_block(config, registry, facts, held, site, group);
     if (!block) return std::unexpected(std::move(block.error()));
     const auto address = first_free(*block, held, group);

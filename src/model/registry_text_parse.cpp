@@ -138,9 +138,9 @@ std::optional<std::string> parse_seed(std::string text) {
 }
 
 SiteRecord read_site(Reader in, const std::string& name) {
-    in.only({"domain", "subnet", "subnet6", "group", "address", "uid", "db_uid", "seed", "mtu", "egress", "allow",
-             "source_address", "connections", "mac", "up", "down", "idle_after", "parked",
-             "resources"});
+    in.only({"domain", "subnet", "subnet6", "group", "address", "uid", "db_uid", "seed", "mtu",
+             "egress", "allow", "source_address", "connections", "mac", "up", "down", "idle_after",
+             "parked", "resources"});
     SiteRecord site;
     site.domain = in.text("domain");
     site.allocation.subnet = in.parsed("subnet", site.allocation.subnet, &Cidr::parse);

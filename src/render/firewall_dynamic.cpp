@@ -61,8 +61,8 @@ std::expected<std::string, std::string> firewall_forget_text(const std::string& 
     ByCollection keys;
     for (const RefusedTarget& target : refusals.targets) {
         const std::string family = target.address == Ipv4{} ? "6" : "";
-        const std::string key =
-            firewall_link_key(link) + " . " + target.where() + " . " + std::to_string(target.protocol);
+        const std::string key = firewall_link_key(link) + " . " + target.where() + " . " +
+                                std::to_string(target.protocol);
         const std::string sets = firewall_collection("refused", link);
         if (target.protocol == protocol_tcp || target.protocol == protocol_udp)
             keys[sets + family].push_back(key + " . " + std::to_string(target.port));

@@ -60,13 +60,28 @@ class Batch {
     }
 
   private:
-    static constexpr std::array<std::string_view, 22> collections = {
-        "sources",       "gateways",         "sources6",      "gateways6",
-        "egress",        "refusals",         "quarantined",   "allowed",
-        "connections",   "source_address",   "mate_sources",  "mates",
-        "mate_gateways", "mate_inside",      "mate_egress",   "mate_refusals",
-        "mate_allowed",  "mate_quarantined", "mate_connections", "mate_source_address",
-        "ports",         "closed"};
+    static constexpr std::array<std::string_view, 22> collections = {"sources",
+                                                                     "gateways",
+                                                                     "sources6",
+                                                                     "gateways6",
+                                                                     "egress",
+                                                                     "refusals",
+                                                                     "quarantined",
+                                                                     "allowed",
+                                                                     "connections",
+                                                                     "source_address",
+                                                                     "mate_sources",
+                                                                     "mates",
+                                                                     "mate_gateways",
+                                                                     "mate_inside",
+                                                                     "mate_egress",
+                                                                     "mate_refusals",
+                                                                     "mate_allowed",
+                                                                     "mate_quarantined",
+                                                                     "mate_connections",
+                                                                     "mate_source_address",
+                                                                     "ports",
+                                                                     "closed"};
 
     static std::size_t index_of(std::string_view collection) {
         return static_cast<std::size_t>(std::ranges::find(collections, collection) -
@@ -140,8 +155,7 @@ class LinkChange {
                    const std::set<Member>& after, Write write) {
         const bool same_names = before_.names == after_.names;
         for (const Member& member : before)
-            if (!same_names || !after.contains(member))
-                gone_.put(collection, write(link_, member));
+            if (!same_names || !after.contains(member)) gone_.put(collection, write(link_, member));
         const std::string comment =
             after_.names.empty() ? "" : " comment \"names:" + after_.names + "\"";
         for (const Member& member : after)
@@ -267,8 +281,7 @@ FirewallSite firewall_site(const std::string& link, const FirewallElements& elem
                        elements.counted && elements.quarantined == (egress == Egress::quarantine);
     const MateElements& mate = elements.mate;
     if (!mate.bridges.empty()) site.port.bridge = *mate.bridges.begin();
-    if (!mate.ports.empty())
-        std::tie(site.port.port, site.port.mac) = *mate.ports.begin();
+    if (!mate.ports.empty()) std::tie(site.port.port, site.port.mac) = *mate.ports.begin();
     if (whole && (!is_mate(link) || is_whole(mate, elements)))
         site.address = *elements.sources.begin();
     return site;
@@ -299,8 +312,7 @@ std::expected<std::string, std::string> firewall_load_text(const FirewallTable& 
     const auto elements = firewall_change_text({}, collections);
     if (!elements) return elements;
     // Deleting a table that is not there fails, so it is made first.
-    const std::string bridges =
-        table.groups ? "table bridge wpns\ndelete table bridge wpns\n" : "";
+    const std::string bridges = table.groups ? "table bridge wpns\ndelete table bridge wpns\n" : "";
     return bridges + "table inet wpns\ndelete table inet wpns\ntable inet wpns {\n\t" +
            std::string(comment_mark) + table.digest + "\"\n}\n" + table.text + *elements;
 }
@@ -337,7 +349,8 @@ bool is_site_key(std::string_view link) {
 }
 
 std::string firewall_collection(const std::string& collection, std::string_view link) {
-    const bool named_alike = collection == "ports" || collection == "closed" || collection == "mates";
+    const bool named_alike =
+        collection == "ports" || collection == "closed" || collection == "mates";
     return is_mate(link) && !named_alike ? "mate_" + collection : collection;
 }
 

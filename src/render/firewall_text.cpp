@@ -262,7 +262,8 @@ M		iifgroup GROUP oifgroup != GROUP ip6 saddr SIXPOOL masquerade fully-random
 
 /// What the rules hold of sites in groups. They come by a bridge that others use too, so they are
 /// told apart by their address: the table of the bridges has seen to it that it is theirs.
-///  - What mates send each other is not followed: with net.bridge.bridge-nf-call-iptables the kernel
+///  - What mates send each other is not followed: with net.bridge.bridge-nf-call-iptables the
+///  kernel
 ///    shows it to these rules, without it does not, and either way it is let through.
 ///  - `inside` is for what goes back to the bridge that it came by, be it routed or bridged.
 constexpr std::string_view mate_sets = R"(	set mate_sources {
@@ -364,8 +365,8 @@ constexpr std::string_view mate_chains = R"(	chain from_mate {
 
 /// What may come out of a site in a group at all, before the bridge learns anything from it: IPv4
 /// and questions and answers for its neighbours (ARP), from its own MAC and address alone; nothing
-/// for many but ARP. Whether frames of the bridge are shown to table inet or not, this is the place.
-/// A quarantined site and who turns to it are led to the host, which refuses and counts.
+/// for many but ARP. Whether frames of the bridge are shown to table inet or not, this is the
+/// place. A quarantined site and who turns to it are led to the host, which refuses and counts.
 constexpr std::string_view bridge_template = R"(table bridge wpns {
 	set ports {
 		type ifname . ether_addr . ipv4_addr

@@ -423,8 +423,7 @@ TEST_F(Lifecycle, SitesThatChangePlacesInOneRunTakeNothingOfEachOther) {
 }
 
 TEST_F(Lifecycle, ABridgeGoesWithItsLastSite) {
-    for (const char* site : {"site-a", "site-b"})
-        put_site(site, "[network]\ngroup = \"shop\"\n");
+    for (const char* site : {"site-a", "site-b"}) put_site(site, "[network]\ngroup = \"shop\"\n");
     put_site("site-c");
     ASSERT_EQ(errors_of(sync()), "");
     const auto remove = [&](const char* site) {

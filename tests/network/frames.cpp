@@ -89,7 +89,8 @@ void put_datagram(Frame& frame, Ipv4 from, Ipv4 to, std::uint16_t port) {
 
 Frame arp(unsigned operation, const Mac& frame, const Sender& sender, const Mac& to_mac, Ipv4 to) {
     Frame message;
-    message.mac(everybody).mac(frame).u16(ETH_P_ARP).u16(1).u16(ETH_P_IP).u8(6).u8(4).u16(operation);
+    message.mac(everybody).mac(frame).u16(ETH_P_ARP).u16(1).u16(ETH_P_IP).u8(6).u8(4).u16(
+        operation);
     return message.mac(sender.mac).ipv4(sender.address).mac(to_mac).ipv4(to);
 }
 
@@ -174,7 +175,8 @@ int port_of(const std::string& bridge, const Mac& mac) {
         const auto* entry = static_cast<const ndmsg*>(nlmsg_data(message));
         const nlattr* of = nlmsg_find_attr(message, sizeof(ndmsg), NDA_MASTER);
         const nlattr* known = nlmsg_find_attr(message, sizeof(ndmsg), NDA_LLADDR);
-        if (of == nullptr || static_cast<int>(nla_get_u32(of)) != master || known == nullptr) return;
+        if (of == nullptr || static_cast<int>(nla_get_u32(of)) != master || known == nullptr)
+            return;
         if (std::memcmp(nla_data(known), mac.bytes.data(), mac.bytes.size()) == 0)
             port = entry->ndm_ifindex;
     });

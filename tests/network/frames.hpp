@@ -29,8 +29,8 @@ void send_arp_claim(const std::string& netns, const std::string& link, const Mac
 /// A frame of a kind that the kernel keeps for itself (LLDP), which bridges learn from.
 void send_control_frame(const std::string& netns, const std::string& link, const Mac& mac);
 /// True when the host answers "who has `target`?" asked in that name, before half a second is over.
-[[nodiscard]] bool arp_answered(const std::string& netns, const std::string& link,
-                                const Mac& frame, const Sender& asking, Ipv4 target);
+[[nodiscard]] bool arp_answered(const std::string& netns, const std::string& link, const Mac& frame,
+                                const Sender& asking, Ipv4 target);
 
 /// The MAC that a namespace takes for the owner of an address; zero where it knows none.
 [[nodiscard]] Mac neighbour_of(const std::string& netns, const std::string& link, Ipv4 address);

@@ -23,8 +23,8 @@ namespace {
 using namespace host::linux_os;
 
 const Bridge shop{names::bridge("shop"), names::bridge_mac(), ip("10.10.0.1"), 28};
-const Bridge other_bridge{names::bridge("a-group-of-a-long-name"), names::bridge_mac(), ip("10.10.0.17"),
-                   28};
+const Bridge other_bridge{names::bridge("a-group-of-a-long-name"), names::bridge_mac(),
+                          ip("10.10.0.17"), 28};
 
 Link mate_of(const std::string& site, const Bridge& bridge, const std::string& address) {
     Link link = link_of(site);
@@ -43,9 +43,9 @@ FirewallSite rules_of(const Link& mate, Egress egress = Egress::open) {
 
 FirewallTable grouped_table() {
     FirewallTable table;
-    table.text = render::firewall_table_text(
-        cidr("10.10.0.0/16"), {ip("192.168.77.1"), ip("9.9.9.9"), ip("203.0.113.1")}, {},
-        render::Groups::some);
+    table.text = render::firewall_table_text(cidr("10.10.0.0/16"),
+                                             {ip("192.168.77.1"), ip("9.9.9.9"), ip("203.0.113.1")},
+                                             {}, render::Groups::some);
     table.digest = sha256_hex(table.text);
     table.groups = true;
     return table;
@@ -264,14 +264,14 @@ class GroupTest : public TrafficTest, public ::testing::WithParamInterface<const
 INSTANTIATE_TEST_SUITE_P(BridgeNetfilter, GroupTest, testing::Values("0", "1"));
 
 const std::vector<Probe> walls_of_a_mate = {
-    {"mate-a", "10.10.0.18", 80},       // a site of another group
-    {"mate-a", "10.10.0.18", 3306},     {"mate-a", "10.10.0.17", 80},  // its gateway
-    {"mate-a", "10.10.1.2", 80},        {"mate-a", "10.10.1.1", 80},   // a site alone
-    {"site-a", "10.10.0.2", 80},        {"site-a", "10.10.0.1", 80},
-    {"mate-a", "10.10.0.1", 22},        {"mate-a", "10.10.0.1", 3306},  // services of the host
-    {"mate-a", "203.0.113.1", 80},      {"mate-a", "198.51.100.7", 22},
-    {"mate-a", "169.254.169.254", 80},  {"mate-a", "10.99.0.1", 443},  // metadata, private
-    {"mate-a", "192.168.77.1", 80},     {"mate-a", "8.8.8.8", 25},     // mail
+    {"mate-a", "10.10.0.18", 80},                                     // a site of another group
+    {"mate-a", "10.10.0.18", 3306},    {"mate-a", "10.10.0.17", 80},  // its gateway
+    {"mate-a", "10.10.1.2", 80},       {"mate-a", "10.10.1.1", 80},   // a site alone
+    {"site-a", "10.10.0.2", 80},       {"site-a", "10.10.0.1", 80},
+    {"mate-a", "10.10.0.1", 22},       {"mate-a", "10.10.0.1", 3306},  // services of the host
+    {"mate-a", "203.0.113.1", 80},     {"mate-a", "198.51.100.7", 22},
+    {"mate-a", "169.254.169.254", 80}, {"mate-a", "10.99.0.1", 443},  // metadata, private
+    {"mate-a", "192.168.77.1", 80},    {"mate-a", "8.8.8.8", 25},     // mail
 };
 
 const std::vector<Probe> among_mates = {
@@ -329,8 +329,8 @@ TEST_P(GroupTest, PoliciesAreThoseOfASiteAlone) {
         load_groups(egress);
         expect_all(among_mates);
         expect_all(walls_of_a_mate);
-        expect_all({{"mate-a", "8.8.8.8", 443, Reach::refused},
-                    {"mate-b", "8.8.8.8", 443, Reach::yes}});
+        expect_all(
+            {{"mate-a", "8.8.8.8", 443, Reach::refused}, {"mate-b", "8.8.8.8", 443, Reach::yes}});
     }
 }
 
@@ -443,9 +443,9 @@ TEST_P(GroupTest, AllowedTargetsNamesLimitsAndSourceAreASitesOwn) {
     firewall->load(table, std::vector{first, rules_of(m2, Egress::allow)});
     EXPECT_EQ(firewall->sites().at(first.link), first);
     EXPECT_EQ(firewall->sites().at("10.10.0.3"), rules_of(m2, Egress::allow));
-    firewall->change_resolved(
-        std::vector{ResolvedTarget{first.link, "a.example", {cidr("9.9.9.9/32"), protocol_tcp, 80}}},
-        {});
+    firewall->change_resolved(std::vector{ResolvedTarget{
+                                  first.link, "a.example", {cidr("9.9.9.9/32"), protocol_tcp, 80}}},
+                              {});
     const UniqueFd world = listen_tcp("world", 443 + 8000);
     expect_all({{"mate-a", "8.8.8.8", 443, Reach::yes},
                 {"mate-b", "8.8.8.8", 443},

@@ -35,8 +35,7 @@ std::string_view text_in(nlmsghdr* message, int attribute) {
 
 bool is_about_our_table(nlmsghdr* message) {
     const auto* head = static_cast<const nfgenmsg*>(nlmsg_data(message));
-    const bool family =
-        head->nfgen_family == NFPROTO_INET || head->nfgen_family == NFPROTO_BRIDGE;
+    const bool family = head->nfgen_family == NFPROTO_INET || head->nfgen_family == NFPROTO_BRIDGE;
     return family && text_in(message, table_attribute) == "wpns";
 }
 

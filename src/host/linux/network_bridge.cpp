@@ -64,14 +64,12 @@ void correct_name(nl::Socket& host, const LinkState& link, const Bridge& wanted)
     ifinfomsg header{};
     header.ifi_index = link.index;
     nl::Message message(RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND);
-    message.header(header).nest(IFLA_PROP_LIST, [&](nl::Message& list) {
-        list.text(IFLA_ALT_IFNAME, wanted.name.full);
-    });
+    message.header(header).nest(
+        IFLA_PROP_LIST, [&](nl::Message& list) { list.text(IFLA_ALT_IFNAME, wanted.name.full); });
     const nl::Answer answer = host.exchange(message);
     if (answer.error != 0 && answer.error != EEXIST)
-        nl::throw_answer("give bridge " + wanted.name.name + " the further name " +
-                             wanted.name.full,
-                         answer);
+        nl::throw_answer(
+            "give bridge " + wanted.name.name + " the further name " + wanted.name.full, answer);
 }
 
 void correct_device(nl::Socket& host, const LinkState& link, const Bridge& wanted) {

@@ -104,8 +104,7 @@ bool correct_addresses(nl::Socket& socket, const EndState& state, const std::str
 }
 
 void correct_neighbour(nl::Socket& socket, const EndState& state, const WantedEnd& wanted) {
-    if (wanted.peer_address == Ipv4{} ||
-        has_neighbour(state, wanted.peer_address, wanted.peer_mac))
+    if (wanted.peer_address == Ipv4{} || has_neighbour(state, wanted.peer_address, wanted.peer_mac))
         return;
     put_neighbour(socket, state.link.index, wanted.name.name, wanted.peer_address, wanted.peer_mac);
 }

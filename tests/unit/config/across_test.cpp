@@ -161,18 +161,19 @@ std::string named(const std::string& name) {
 }
 
 TEST(Across, AGroupIsForSitesThatCanShareANetwork) {
-    const auto config = read(
-        std::nullopt, {site("a", named("a") + in_group("mtu = 1400\n")),
-                       site("b", named("b") + in_group()),
-                       site("c", named("c") + in_group("subnet = '10.10.1.0/30'\n", "other")),
-                       site("d", named("d") + in_group("", "Shop"))});
-    EXPECT_EQ(reasons(config),
-              (Reasons{"network.group: the sites of group shop share a network, and network.mtu is "
-                       "not the same in all of them",
-                       "network.group: a site in a group has an address of the group's network, and "
-                       "network.subnet names another one",
-                       "network.group: \"Shop\" is no name of a group: holds S: only a-z, 0-9 and - "
-                       "are allowed"}));
+    const auto config =
+        read(std::nullopt,
+             {site("a", named("a") + in_group("mtu = 1400\n")), site("b", named("b") + in_group()),
+              site("c", named("c") + in_group("subnet = '10.10.1.0/30'\n", "other")),
+              site("d", named("d") + in_group("", "Shop"))});
+    EXPECT_EQ(
+        reasons(config),
+        (Reasons{"network.group: the sites of group shop share a network, and network.mtu is "
+                 "not the same in all of them",
+                 "network.group: a site in a group has an address of the group's network, and "
+                 "network.subnet names another one",
+                 "network.group: \"Shop\" is no name of a group: holds S: only a-z, 0-9 and - "
+                 "are allowed"}));
 }
 
 TEST(Across, AGroupHasNoIpv6) {

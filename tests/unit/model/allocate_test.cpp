@@ -249,17 +249,19 @@ TEST(AllocatePlace, AFullBlockIsNamed) {
     Host host;
     host.config.group_prefix = 29;
     for (const char* name : {"a", "b", "c", "d", "e"}) EXPECT_NE(join(host, name, "shop"), "");
-    EXPECT_EQ(join(host, "f", "shop"),
-              "group shop is full: its block 10.10.0.0/29 has 5 addresses for sites, all of them in "
-              "use (a block stays as it is; network.group_prefix is for new groups)");
+    EXPECT_EQ(
+        join(host, "f", "shop"),
+        "group shop is full: its block 10.10.0.0/29 has 5 addresses for sites, all of them in "
+        "use (a block stays as it is; network.group_prefix is for new groups)");
 }
 
 TEST(AllocatePlace, AnExhaustedRangeIsNamedWithWhatIsInTheWay) {
     Host host;
     host.with_used("10.10.0.0/24", "route via eth1");
-    EXPECT_EQ(join(host, "a", "shop"),
-              "the reserved range 10.10.0.0/24 has no free /28 for group shop: 10.10.0.0/28 overlaps "
-              "10.10.0.0/24, route via eth1, and so on (a larger network.reserved gives room)");
+    EXPECT_EQ(
+        join(host, "a", "shop"),
+        "the reserved range 10.10.0.0/24 has no free /28 for group shop: 10.10.0.0/28 overlaps "
+        "10.10.0.0/24, route via eth1, and so on (a larger network.reserved gives room)");
     host.config.group_prefix = 20;
     EXPECT_EQ(join(host, "a", "shop"),
               "the reserved range 10.10.0.0/24 has no room for a /20 for group shop "

@@ -242,11 +242,12 @@ TEST(FirewallElements, OfAMateAreKeyedByItsAddressAndItsPort) {
         "add element inet wpns mate_source_address { 10.10.0.2 : 203.0.113.2 }\n"
         "add element bridge wpns ports { \"veth0-a\" . 02:00:00:00:00:01 . 10.10.0.2 }\n"
         "add element bridge wpns closed { 10.10.0.2 }\n");
-    EXPECT_EQ(firewall_change_text(of({mate(Egress::quarantine)}), of({mate(Egress::open)})).value(),
-              "delete element inet wpns mate_egress { 10.10.0.2 }\n"
-              "delete element inet wpns mate_quarantined { 10.10.0.2 }\n"
-              "delete element bridge wpns closed { 10.10.0.2 }\n"
-              "add element inet wpns mate_egress { 10.10.0.2 : goto egress_open }\n");
+    EXPECT_EQ(
+        firewall_change_text(of({mate(Egress::quarantine)}), of({mate(Egress::open)})).value(),
+        "delete element inet wpns mate_egress { 10.10.0.2 }\n"
+        "delete element inet wpns mate_quarantined { 10.10.0.2 }\n"
+        "delete element bridge wpns closed { 10.10.0.2 }\n"
+        "add element inet wpns mate_egress { 10.10.0.2 : goto egress_open }\n");
 }
 
 }  // namespace
