@@ -85,9 +85,11 @@ TEST_F(Opcode, AreSharedByTheSitesOfOnePhpAndCoreAndHoldNothingOfAny) {
 TEST_F(Opcode, AreBoundReadOnlyBelowTheIdThatPhpLooksFor) {
     const auto desired = site();
     const auto unit = file(desired, "/etc/systemd/system/wpns-php@site-a.service");
-    EXPECT_NE(unit.find("BindReadOnlyPaths=-" + path_in(desired) + ":/var/cache/opcodes/" + id_ + "\n"),
-              std::string::npos);
-    EXPECT_NE(file(desired, "/etc/wpns/rendered/site-a/php.ini").find("opcache.file_cache = /var/cache/opcodes"),
+    EXPECT_NE(
+        unit.find("BindReadOnlyPaths=-" + path_in(desired) + ":/var/cache/opcodes/" + id_ + "\n"),
+        std::string::npos);
+    EXPECT_NE(file(desired, "/etc/wpns/rendered/site-a/php.ini")
+                  .find("opcache.file_cache = /var/cache/opcodes"),
               std::string::npos);
 }
 
