@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "apply/registry_file.hpp"
 #include "cli/execution.hpp"
 #include "cli/planning.hpp"
 #include "cli/report.hpp"
@@ -695,6 +696,44 @@ TEST_F(Lifecycle, FailingAtEveryStepIsHealedByTheNextSync) {
         put_site("site-b");
     }
     EXPECT_GT(step, 60U);
+}
+
+TEST_F(Lifecycle, AJoinThatFailsAtAnyStepIsHealedByTheNextSync) {
+    ASSERT_EQ(errors_of(sync()), "");
+    unsigned step = 1;
+    for (bool passed = false; !passed; ++step) {
+        put_site("site-a", "[network]\ngroup = \"shop\"\n");
+        fake_.fail_at(step);
+        try {
+            cli::Session session(globals_, fake_.host);
+            const auto planned = cli::make_plan(session, {});
+            passed = errors_of(cli::execute(session, planned, {}, {})).empty() &&
+                     fake_.faults.changes < step;
+        } catch (const Error&) {
+        }
+        fake_.fail_at(0);
+        ASSERT_EQ(errors_of(sync()), "") << "after a failure at change " << step;
+        ASSERT_TRUE(plan().plan.actions.empty()) << step;
+        ASSERT_EQ(fake_.network.links.at("veth0-site-a").bridge, "wpbr-shop") << step;
+        put_site("site-a");
+        ASSERT_EQ(errors_of(sync()), "") << step;
+        ASSERT_TRUE(fake_.network.bridges.empty()) << step;
+        ASSERT_EQ(fake_.firewall.elements.size(), 2U) << step;
+    }
+    EXPECT_GT(step, 10U);
+}
+
+/// A run that died after it had written and recorded unit files, and before systemd read them.
+TEST_F(Lifecycle, UnitFilesOfARunThatDiedAreReadAgain) {
+    ASSERT_EQ(errors_of(sync()), "");
+    apply::RegistryFile file(fake_.files);
+    auto registry = file.load();
+    const ResourceKey unit{Kind::unit, "wpns-php@site-a.service", "site-a"};
+    registry.sites.at(name("site-a")).resources.at(unit) = pending;
+    file.save(registry);
+    fake_.units.reloads = 0;
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.units.reloads, 1U);
 }
 
 /// The same for removal: whatever it had come to, another remove leaves nothing.
