@@ -97,6 +97,7 @@ void add_mate(const Registry& registry, const SiteName& name, verify::Places& pl
         const auto link = desired::link(name, own);
         places["mate"] = {record.allocation.address.str()};
         places["group_link"] = {link.site_end.name};
+        places["group_mac"] = {names::bridge_mac().str()};
         return;
     }
 }

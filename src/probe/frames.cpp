@@ -3,6 +3,7 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <netinet/ether.h>
 #include <netinet/if_ether.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -50,9 +51,10 @@ bool read_mac(int fd, const std::string& link, const std::string& which, MacByte
     return true;
 }
 
-Frame question(const MacBytes& mac, const in_addr& asking, const in_addr& target) {
+Frame question(const ether_addr& to, const MacBytes& mac, const in_addr& asking,
+               const in_addr& target) {
     Frame frame{};
-    std::fill_n(frame.ethernet.ether_dhost, ETH_ALEN, std::uint8_t{0xff});
+    std::copy_n(to.ether_addr_octet, ETH_ALEN, frame.ethernet.ether_dhost);
     std::copy(mac.begin(), mac.end(), frame.ethernet.ether_shost);
     frame.ethernet.ether_type = htons(ETH_P_ARP);
     frame.arp.ea_hdr = {htons(ARPHRD_ETHER), htons(ETH_P_IP), ETH_ALEN, 4, htons(ARPOP_REQUEST)};
@@ -77,23 +79,26 @@ std::string await_answer(int fd, const ether_arp& asked) {
     return "silent";
 }
 
-/// "arp LINK own|other ASKING TARGET": asks who has TARGET, as ASKING with the link's own MAC or
-/// another one.
+/// "arp LINK TO own|other ASKING TARGET": asks who has TARGET, as ASKING with the link's own MAC or
+/// another one. It asks the MAC address TO and not all: where no wall stands, all would believe
+/// that ASKING is there, and it would be cut off from them for a while.
 std::string arp(Args args) {
     in_addr asking{};
     in_addr target{};
-    if (::inet_pton(AF_INET, args[2].c_str(), &asking) != 1 ||
-        ::inet_pton(AF_INET, args[3].c_str(), &target) != 1)
+    ether_addr to{};
+    if (::ether_aton_r(args[1].c_str(), &to) == nullptr ||
+        ::inet_pton(AF_INET, args[3].c_str(), &asking) != 1 ||
+        ::inet_pton(AF_INET, args[4].c_str(), &target) != 1)
         return "bad request";
     const int fd = packet_socket(args[0]);
     MacBytes mac{};
-    if (fd < 0 || !read_mac(fd, args[0], args[1], mac)) return outcome(-1);
-    const Frame frame = question(mac, asking, target);
+    if (fd < 0 || !read_mac(fd, args[0], args[2], mac)) return outcome(-1);
+    const Frame frame = question(to, mac, asking, target);
     if (::send(fd, &frame, sizeof frame, 0) < 0) return outcome(-1);
     return await_answer(fd, frame.arp);
 }
 
-constexpr std::array verbs = {Verb{"arp", 4, arp}};
+constexpr std::array verbs = {Verb{"arp", 5, arp}};
 
 }  // namespace
 
