@@ -12,13 +12,15 @@ namespace wpns::apply {
 namespace {
 
 /// What the table holds of those sites that are set up so far. A site that has IPv6 from a pool
-/// that is gone has no place for it in the table: a run over other sites has loaded that.
+/// that is gone has no place for it in the table: a run over other sites has loaded that. The same
+/// goes for a site in a group.
 std::vector<FirewallSite> recorded_sites(const Registry& registry, const FirewallTable& table,
                                          const std::set<std::string>& leaving) {
     std::vector<FirewallSite> sites;
     for (const auto& [name, record] : registry.sites) {
         if (leaving.contains(name.str())) continue;
         auto site = desired::firewall_site(name, record);
+        if (!table.groups && !site.port.bridge.empty()) continue;
         if (!table.ipv6) site.address6 = site.gateway6 = Ipv6{};
         const ResourceKey key{Kind::firewall, site.link, name.str()};
         const auto recorded = record.resources.find(key);
@@ -62,6 +64,7 @@ void restore_network(const host::Host& host, const SiteName& site, const SiteRec
     const auto known = host.network.namespaces();
     if (std::ranges::find(known, site.str()) == known.end())
         host.network.create_namespace(site.str());
+    if (const auto bridge = desired::bridge(record)) host.network.ensure_bridge(*bridge);
     host.network.ensure_link(desired::link(site, record));
 }
 

@@ -40,6 +40,17 @@ void record_intent(const plan::Plan& plan, Registry& registry) {
             recorded_of(registry, action.key).try_emplace(action.key, pending);
 }
 
+/// True when a run has ended between writing unit files and having systemd read them: it recorded
+/// the files, but the units are still pending.
+bool may_owe_a_reload(const plan::Plan& plan, Registry& registry) {
+    return std::ranges::any_of(plan.actions, [&](const plan::Action& action) {
+        if (action.key.kind != Kind::unit || is_removal(action.verb)) return false;
+        const auto& recorded = recorded_of(registry, action.key);
+        const auto unit = recorded.find(action.key);
+        return unit != recorded.end() && unit->second == pending;
+    });
+}
+
 void record_outcome(const plan::Action& action, Registry& registry) {
     auto& recorded = recorded_of(registry, action.key);
     if (is_removal(action.verb))
@@ -66,6 +77,8 @@ Errors perform(Context& context, Batch batch) {
             return perform_namespaces(context, batch);
         case Kind::firewall:
             return perform_firewall(context, batch);
+        case Kind::bridge:
+            return perform_bridges(context, batch);
         case Kind::link:
             return perform_links(context, batch);
         case Kind::database:
@@ -95,6 +108,7 @@ class Run {
         for (const auto& action : plan.actions)
             if (is_removal(action.verb) && action.key.kind == Kind::account)
                 context_.leaving.insert(action.key.site);
+        context_.unit_files_changed = may_owe_a_reload(plan, registry_);
         record_intent(plan, registry_);
         file_.save(registry_);
         for (const auto& batch : plan::batches(plan)) step(batch);
@@ -153,8 +167,9 @@ class Run {
     /// a crash between loses nothing but a comparison.
     static bool keeps_for_later(Batch batch) {
         const Kind kind = batch.front()->key.kind;
-        return !takes(batch) && (kind == Kind::directory || kind == Kind::netns ||
-                                 kind == Kind::firewall || kind == Kind::link);
+        return !takes(batch) &&
+               (kind == Kind::directory || kind == Kind::netns || kind == Kind::firewall ||
+                kind == Kind::bridge || kind == Kind::link);
     }
 
     static bool is_unit(Batch batch) { return batch.front()->key.kind == Kind::unit; }

@@ -76,7 +76,7 @@ Wanted wanted_of(const Registry& registry, const std::set<std::string>& only,
     Wanted wanted;
     for (const auto& [site, record] : registry.sites) {
         if (!only.empty() && !only.contains(site.str())) continue;
-        const std::string link = names::host_link(site).name;
+        const std::string link = desired::firewall_site(site, record).link;
         auto& names = wanted.names[link];
         SiteNames site_names(link, record.network.allow);
         for (const AllowTarget& target : record.network.allow) {

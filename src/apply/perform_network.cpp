@@ -15,6 +15,15 @@ Errors perform_namespaces(Context& context, Batch batch) {
     });
 }
 
+Errors perform_bridges(Context& context, Batch batch) {
+    return for_each(batch, [&](const plan::Action& action) {
+        if (action.verb == plan::Verb::remove)
+            context.host.network.remove_bridge(action.key.id);
+        else
+            context.host.network.ensure_bridge(std::get<Bridge>(*action.after));
+    });
+}
+
 namespace {
 
 Errors remove_links(Context& context, Batch batch) {
@@ -143,6 +152,9 @@ Errors perform_firewall(Context& context, Batch batch) {
         const std::string& site = batch.front()->key.site;
         warn(context, site, [&] { look_up_names(context, parts); });
         warn(context, site, [&] { cut_flows(context, parts); });
+        for (const FirewallSite& gone : parts.removed)
+            if (!gone.port.bridge.empty())
+                warn(context, site, [&] { context.host.network.forget_mate(gone); });
     });
 }
 

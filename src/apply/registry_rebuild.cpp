@@ -34,7 +34,11 @@ std::string holder_of(const Registry& registry, const Given& given) {
         const bool same_account = held.uid == wanted.uid || held.db_uid == wanted.db_uid ||
                                   held.uid == wanted.db_uid || held.db_uid == wanted.uid;
         const bool same_ipv6 = held.subnet6 && held.subnet6 == wanted.subnet6;
-        if (same_account || same_ipv6 || held.subnet == wanted.subnet) return name.str();
+        const bool mates = !wanted.group.empty() && held.group == wanted.group;
+        const bool same_place = mates
+                                    ? held.subnet != wanted.subnet || held.address == wanted.address
+                                    : held.subnet.overlaps(wanted.subnet);
+        if (same_account || same_ipv6 || same_place) return name.str();
     }
     return {};
 }

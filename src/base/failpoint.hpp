@@ -37,6 +37,9 @@ enum class Failpoint : std::size_t {
     namespace_create,
     namespace_pin,
     namespace_remove,
+    bridge_create,
+    bridge_created,
+    bridge_remove,
     link_create,
     link_created,
     link_remove,
@@ -60,9 +63,10 @@ inline constexpr std::array failpoint_names = std::to_array<std::string_view>({
     "part_finish",      "tree_copy",        "tree_publish",    "tree_purge",
     "accounts_create",  "account_remove",   "account_removed", "process_run",
     "process_ran",      "namespace_create", "namespace_pin",   "namespace_remove",
-    "link_create",      "link_created",     "link_remove",     "links_leaving",
-    "firewall_load",    "firewall_change",  "firewall_remove", "unit_job",
-    "unit_jobs_queued", "units_enable",     "units_disable",   "units_reload",
+    "bridge_create",    "bridge_created",   "bridge_remove",   "link_create",
+    "link_created",     "link_remove",      "links_leaving",   "firewall_load",
+    "firewall_change",  "firewall_remove",  "unit_job",        "unit_jobs_queued",
+    "units_enable",     "units_disable",    "units_reload",
 });
 static_assert(failpoint_names.size() == static_cast<std::size_t>(Failpoint::units_reload) + 1);
 

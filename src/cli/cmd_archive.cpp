@@ -179,11 +179,20 @@ void require_numbers(Session& session, const ArchiveRecord& record) {
     }
 }
 
-/// Its own subnet where that is still free, another one where it is not.
+/// Its own subnet where that is still free, another one where it is not. In a group the lowest free
+/// address.
 void settle_subnet(Session& session, const ArchiveEntry& entry, ArchiveRecord record) {
     const auto& config = session.config().host;
     const auto& facts = session.facts();
     auto& registry = session.registry();
+    if (const auto& group = record.allocation.group; !group.empty()) {
+        const auto place = allocate_place(config, registry, facts, record.site, group);
+        if (!place) throw Error(ErrorKind::conflict, place.error());
+        record.allocation.subnet = place->subnet;
+        record.allocation.address = place->address;
+        apply::write_record(session.host().files, entry.path, record);
+        return;
+    }
     const auto& own = record.allocation.subnet;
     if (allocate_subnet(config, registry, facts, record.site, own)) return;
     const auto other = allocate_subnet(config, registry, facts, record.site, std::nullopt);

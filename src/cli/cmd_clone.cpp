@@ -30,6 +30,8 @@ SiteConfig settings_of(const SiteConfig& original, const CloneOptions& options) 
     config.shadow = options.same_url ? address_of(original) : "";
     config.aliases.clear();
     config.network.subnet.reset();
+    // What is to reach nobody does not reach the original and its mates either.
+    if (options.muted || options.same_url) config.network.group.clear();
     config.network.mac.reset();
     return config;
 }

@@ -8,7 +8,7 @@
 #include "cli/json.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
-#include "model/names.hpp"
+#include "desired/network.hpp"
 
 namespace wpns::cli {
 namespace {
@@ -107,7 +107,7 @@ int cmd_egress(const Globals& globals, const host::Host& host, const EgressOptio
     if (record == registry.sites.end())
         throw Error(ErrorKind::usage, "site " + name.str() + " is not set up",
                     "wpns list shows the sites");
-    const std::string link = names::host_link(name).name;
+    const std::string link = desired::firewall_site(name, record->second).link;
     View view{name.str(), record->second.network, host.firewall.refusals(link),
               host.firewall.resolved()};
     std::erase_if(view.resolved, [&](const ResolvedTarget& target) { return target.link != link; });

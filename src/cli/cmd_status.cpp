@@ -42,6 +42,10 @@ ordered_json to_json(const SiteName& name, const SiteStatus& status) {
     if (status.record == nullptr) return json;
     const Link link = desired::link(name, *status.record);
     json["subnet"] = status.record->allocation.subnet.str();
+    if (!link.bridge.empty()) {
+        json["group"] = status.record->allocation.group;
+        json["bridge"] = link.bridge;
+    }
     json["host_address"] = link.host_address.str();
     json["address"] = link.site_address.str();
     if (link.prefix6 != 0) {
@@ -72,6 +76,12 @@ std::string shadow_of(const SiteStatus& status) {
     return status.shadow.empty() ? "" : " (a shadow of " + status.shadow + ")";
 }
 
+/// A line of its own.
+std::string group_of(const SiteStatus& status) {
+    const auto& group = status.record->allocation.group;
+    return group.empty() ? "" : "\n  group     " + printable(group);
+}
+
 void print_site(const SiteName& name, const SiteStatus& status) {
     std::cout << status.name << ": " << status.state << ", http://" << status.domain << "/"
               << shadow_of(status) << "\n";
@@ -83,9 +93,10 @@ void print_site(const SiteName& name, const SiteStatus& status) {
         std::cout << "  IPv6      " << status.record->allocation.subnet6->str() << ": host "
                   << link.host_address6.str() << ", site " << link.site_address6.str() << "\n";
     std::cout << "  network   " << status.record->allocation.subnet.str() << ": host "
-              << link.host_address.str() << " on " << link.host_end.name << ", site "
-              << link.site_address.str() << " in namespace " << link.netns << "\n  egress    "
-              << to_string(status.record->network.egress) << "\n  accounts  "
+              << link.host_address.str() << " on "
+              << (link.bridge.empty() ? link.host_end.name : link.bridge) << ", site "
+              << link.site_address.str() << " in namespace " << link.netns << group_of(status)
+              << "\n  egress    " << to_string(status.record->network.egress) << "\n  accounts  "
               << names::account(name) << " (" << status.record->allocation.uid << "), "
               << names::db_account(name) << " (" << status.record->allocation.db_uid
               << ")\n  disk      " << disk_text(status.disk) << "\n";

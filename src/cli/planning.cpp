@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "desired/desired.hpp"
+#include "desired/network.hpp"
 #include "observe/observe.hpp"
 
 namespace wpns::cli {
@@ -168,18 +169,36 @@ class Planner {
             scope_.only.empty() && planned_.orphans.empty() && planned_.site_errors.empty();
         const bool any_stays = session_.registry().sites.size() > planned_.leaving.size();
         if (any_stays) {
-            auto wanted = desired::for_host(session_.inputs(), sources_, idling());
+            auto inputs = session_.inputs();
+            inputs.groups = any_stays_with(
+                [](const SiteRecord& record) { return !record.allocation.group.empty(); });
+            auto wanted = desired::for_host(inputs, sources_, idling());
             if (!wanted) return exclude("", wanted.error());
             desired_.merge(*wanted);
         }
         for (const auto& [key, digest] : recorded)
-            if (whole || !any_stays || desired_.contains(key)) recorded_.emplace(key, digest);
+            if (whole || !any_stays || desired_.contains(key) || is_left_alone(key))
+                recorded_.emplace(key, digest);
+    }
+
+    template <typename Has>
+    [[nodiscard]] bool any_stays_with(Has has) const {
+        return std::ranges::any_of(session_.registry().sites, [&](const auto& site) {
+            return !planned_.leaving.contains(site.first) && has(site.second);
+        });
+    }
+
+    /// A bridge goes with its last site, whatever the run is about: the registry knows them all.
+    [[nodiscard]] bool is_left_alone(const ResourceKey& key) const {
+        return key.kind == Kind::bridge && !any_stays_with([&](const SiteRecord& record) {
+                   const auto bridge = desired::bridge(record);
+                   return bridge && bridge->name.name == key.id;
+               });
     }
 
     [[nodiscard]] desired::Idling idling() const {
-        const bool some = std::ranges::any_of(session_.registry().sites, [&](const auto& site) {
-            return site.second.idle_after != 0 && !planned_.leaving.contains(site.first);
-        });
+        const bool some =
+            any_stays_with([](const SiteRecord& record) { return record.idle_after != 0; });
         return some ? desired::Idling::some : desired::Idling::none;
     }
 

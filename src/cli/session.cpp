@@ -68,17 +68,41 @@ desired::Inputs Session::inputs() {
     return {config_.host, facts(), templates_};
 }
 
+std::string Session::give_place(const SiteName& site, const SiteConfig& config,
+                                Allocation& allocation) {
+    const auto& group = config.network.group;
+    if (!group.empty()) {
+        const auto place = allocate_place(config_.host, registry_, facts(), site, group);
+        if (!place) return place.error();
+        allocation.group = group;
+        allocation.subnet = place->subnet;
+        allocation.address = place->address;
+        allocation.subnet6.reset();
+        return {};
+    }
+    const auto subnet =
+        allocate_subnet(config_.host, registry_, facts(), site, config.network.subnet);
+    if (!subnet) return subnet.error();
+    const auto subnet6 = allocate_subnet6(config_.host, registry_, site, *subnet);
+    if (!subnet6) return subnet6.error();
+    allocation.group.clear();
+    allocation.address = Ipv4{};
+    allocation.subnet = *subnet;
+    allocation.subnet6 = *subnet6;
+    return {};
+}
+
 std::expected<SiteRecord, std::string> Session::record_for(const SiteName& site,
                                                            const SiteConfig& config) {
     const auto known = registry_.sites.find(site);
     SiteRecord record = known == registry_.sites.end() ? SiteRecord{} : known->second;
-    const auto subnet =
-        allocate_subnet(config_.host, registry_, facts(), site, config.network.subnet);
-    if (!subnet) return std::unexpected(subnet.error());
-    record.allocation.subnet = *subnet;
-    const auto subnet6 = allocate_subnet6(config_.host, registry_, site, *subnet);
-    if (!subnet6) return std::unexpected(subnet6.error());
-    record.allocation.subnet6 = *subnet6;
+    if (auto problem = give_place(site, config, record.allocation); !problem.empty())
+        return std::unexpected(std::move(problem));
+    // Until the run has moved the site, what it had is taken.
+    if (known != registry_.sites.end() &&
+        known->second.allocation.subnet != record.allocation.subnet)
+        facts_->used.push_back(
+            {known->second.allocation.subnet, "which site " + site.str() + " moves away from"});
     if (known == registry_.sites.end()) {
         const auto ids = allocate_ids(config_.host, registry_, host_.accounts.taken_ids());
         if (!ids) return std::unexpected(ids.error());

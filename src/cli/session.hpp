@@ -50,6 +50,10 @@ class Session {
                                                                     const SiteConfig& config);
 
   private:
+    /// Subnet and address of a site; the reason where there are none left.
+    [[nodiscard]] std::string give_place(const SiteName& site, const SiteConfig& config,
+                                         Allocation& allocation);
+
     const host::Host& host_;
     std::string config_dir_;
     apply::RegistryFile registry_file_;

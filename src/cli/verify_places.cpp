@@ -80,14 +80,38 @@ std::vector<SiteName> peers_of(const Registry& registry, const SiteName& name) {
     return peers;
 }
 
+/// A site of the same group: they reach each other as long as neither is closed.
+bool are_mates(const SiteRecord& one, const SiteRecord& other) {
+    const auto open = [](const SiteRecord& record) {
+        return record.network.egress != Egress::quarantine;
+    };
+    return !one.allocation.group.empty() && one.allocation.group == other.allocation.group &&
+           open(one) && open(other);
+}
+
+/// One is as good as all: they share the bridge and its rules.
+void add_mate(const Registry& registry, const SiteName& name, verify::Places& places) {
+    const auto& own = registry.sites.at(name);
+    for (const auto& [other, record] : registry.sites) {
+        if (other == name || !are_mates(own, record)) continue;
+        const auto link = desired::link(name, own);
+        places["mate"] = {record.allocation.address.str()};
+        places["group_link"] = {link.site_end.name};
+        places["group_mac"] = {names::bridge_mac().str()};
+        return;
+    }
+}
+
 void add_peers(Session& session, const SiteName& name, verify::Places& places) {
     const auto& witness = session.host().witness;
     places["foreign_source"] = {"192.0.2.1"};
     for (const auto& peer : peers_of(session.registry(), name)) {
         const auto& record = session.registry().sites.at(peer);
         const auto link = desired::link(peer, record);
-        places["peer"].push_back(link.site_address.str());
-        places["peer_gateway"].push_back(link.host_address.str());
+        if (!are_mates(session.registry().sites.at(name), record))
+            places["peer"].push_back(link.site_address.str());
+        if (record.allocation.gateway() != session.registry().sites.at(name).allocation.gateway())
+            places["peer_gateway"].push_back(link.host_address.str());
         if (link.prefix6 != 0) {
             places["peer6"].push_back(link.site_address6.str());
             places["peer_gateway6"].push_back(link.host_address6.str());
@@ -188,6 +212,7 @@ verify::Places places_of(Session& session, const SiteName& name, const host::Wit
             places["database_pid"] = {std::to_string(process.pid)};
     add_ipv6(session, record, link, places);
     add_peers(session, name, places);
+    add_mate(session.registry(), name, places);
     return places;
 }
 

@@ -1,6 +1,7 @@
 #include <map>
 
 #include "config/checks.hpp"
+#include "model/allocate.hpp"
 #include "model/names.hpp"
 
 namespace wpns::config {
@@ -80,7 +81,7 @@ void check_allow(std::vector<SiteFile>& sites, const HostConfig& host) {
 
 /// With the derived ones of all sites: each of them may come to stand beside any other.
 void check_macs(std::vector<SiteFile>& sites) {
-    std::map<Mac, std::string> taken;
+    std::map<Mac, std::string> taken = {{names::bridge_mac(), "the bridges of groups"}};
     for (const auto& site : sites) {
         const auto& file = site.document.report().file();
         taken.emplace(names::host_mac(site.name), "the host's end of " + file);
@@ -95,6 +96,48 @@ void check_macs(std::vector<SiteFile>& sites) {
         site.document.report().add(place,
                                    {"network.mac: " + mac.str() + " is taken by " + first->second,
                                     "leave the key out for one of the site's own"});
+    }
+}
+
+/// What a site cannot have beside a group.
+void check_alone(SiteFile& site, const HostConfig& host) {
+    const auto& network = site.values.network;
+    const Place place = site.document.place_of("network.group");
+    if (network.subnet)
+        site.document.report().add(
+            place, {"network.group: a site in a group has an address of the group's network, and "
+                    "network.subnet names another one",
+                    "leave one of the two keys out"});
+    if (host.pool6)
+        site.document.report().add(
+            place, {"network.group: sites in groups have no IPv6, and network.pool6 in wpns.toml "
+                    "gives every site some",
+                    "leave one of the two keys out"});
+}
+
+/// What the sites of one group have to have in common, and how many there can be.
+void check_groups(std::vector<SiteFile>& sites, const HostConfig& host, bool host_is_sound) {
+    std::map<std::string, std::vector<SiteFile*>> groups;
+    for (auto& site : sites)
+        if (!site.values.network.group.empty()) groups[site.values.network.group].push_back(&site);
+    for (auto& [group, members] : groups) {
+        const unsigned mtu = members.front()->values.network.mtu;
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            auto& site = *members[i];
+            const Place place = site.document.place_of("network.group");
+            if (host_is_sound) check_alone(site, host);
+            if (site.values.network.mtu != mtu)
+                site.document.report().add(
+                    place, {"network.group: the sites of group " + group +
+                                " share a network, and network.mtu is not the same in all of them",
+                            "give all of them that of " + members.front()->name.str()});
+            if (i == bridge_ports)
+                site.document.report().add(
+                    place, {"network.group: group " + group + " has more than " +
+                                std::to_string(bridge_ports) +
+                                " sites, and a Linux bridge has no more ports than that",
+                            "make it two groups"});
+        }
     }
 }
 
@@ -119,6 +162,7 @@ void check_across(std::vector<SiteFile>& sites, const HostConfig& host, bool hos
     check_subnets(sites, host, host_is_sound);
     if (host_is_sound) check_allow(sites, host);
     check_macs(sites);
+    check_groups(sites, host, host_is_sound);
     for (auto& site : sites) check_source(site.document, {}, site.values, host);
     check_links(sites);
 }

@@ -34,6 +34,11 @@ void check_pool(Document& document, const HostConfig& host) {
     else if (host.reserved == host.pool)
         refuse("network.reserved",
                {"network.reserved: " + pool + " is all of the pool", "leave room for sites"});
+    if (document.has("network.group_prefix") && host.group_prefix < host.reserved.prefix())
+        refuse("network.group_prefix",
+               {"network.group_prefix: a /" + std::to_string(host.group_prefix) +
+                    " is more than the reserved range " + host.reserved.str(),
+                "groups get their blocks out of network.reserved: make it larger"});
     for (const auto& resolver : host.dns)
         if (host.pool.contains(resolver))
             document.report().add(

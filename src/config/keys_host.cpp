@@ -22,6 +22,8 @@ std::vector<Key<HostConfig>> make_keys() {
     std::vector<Key<HostConfig>> keys = {
         host("network.pool", WPNS_FIELD(pool), network()),
         host("network.reserved", WPNS_FIELD(reserved), network()),
+        // Below /16 lies more than any bridge has ports; a /29 has room for five sites.
+        host("network.group_prefix", WPNS_FIELD(group_prefix), number({16, 29})),
         host("network.pool6", WPNS_FIELD(pool6), network6()),
         host("network.uplink", WPNS_FIELD(uplink), text(rules::device)),
         host("network.dns", WPNS_FIELD(dns), list(resolver(), most_resolvers)),

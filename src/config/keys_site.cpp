@@ -59,6 +59,7 @@ SiteKeys service_keys() {
 SiteKeys wall_keys() {
     return {
         own("network.subnet", WPNS_FIELD(network.subnet), site_subnet()),
+        own("network.group", WPNS_FIELD(network.group), text(rules::group)),
         shared("network.mtu", WPNS_FIELD(network.mtu), number({1280, 9216})),
         shared("network.egress", WPNS_FIELD(network.egress),
                choice<Egress>(

@@ -44,6 +44,8 @@ using Rule = Verdict (*)(std::string_view);
 
 /// A name of a network device.
 [[nodiscard]] Verdict device(std::string_view text);
+/// A name of a group: as that of a site.
+[[nodiscard]] Verdict group(std::string_view text);
 /// "80", "192.0.2.1:80" or "[2001:db8::1]:80".
 [[nodiscard]] Verdict listen(std::string_view text);
 /// An IPv6 address in hex groups, without zone and without a dotted quad.

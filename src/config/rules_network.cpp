@@ -5,6 +5,7 @@
 #include "config/characters.hpp"
 #include "config/rules.hpp"
 #include "model/address.hpp"
+#include "model/site_name.hpp"
 
 namespace wpns::config::rules {
 namespace {
@@ -59,9 +60,17 @@ Verdict device(std::string_view text) {
     if (!name)
         return Refusal{quote(text) + " is no name of a network device",
                        "write at most 15 letters, digits, . _ or -, such as \"eth0\""};
-    if (text == "lo" || text.starts_with("veth0-") || text.starts_with("veth1-"))
+    if (text == "lo" || text.starts_with("veth0-") || text.starts_with("veth1-") ||
+        text.starts_with("wpbr-"))
         return Refusal{quote(text) + " does not lead out of the host", {}};
     return {};
+}
+
+Verdict group(std::string_view text) {
+    const auto name = SiteName::parse(text);
+    if (name) return {};
+    return Refusal{quote(text) + " is no name of a group: " + name.error(),
+                   "write lower-case letters, digits and dashes, such as \"shop\""};
 }
 
 Verdict listen(std::string_view text) {

@@ -19,6 +19,7 @@ struct Inputs {
     const HostConfig& host;
     const HostFacts& facts;
     const Templates& templates;
+    bool groups = false;  ///< some site is in one
 };
 
 /// All resources of one site with their needs, or the reason why it cannot be built (a PHP that is

@@ -36,7 +36,7 @@ void put(std::string& out, const CoreFact& core) {
 /// All fields by name: one that is added does not compile until somebody has decided here. What
 /// only new sites and the host as a whole are made from is left out: routes come and go.
 void put(std::string& out, const HostFacts& facts) {
-    const auto& [php, mariadbd, image_tools, opcode_tools, nginx, uplink, uplink_mtu, used,
+    const auto& [php, mariadbd, image_tools, opcode_tools, nginx, uplink, uplink_mtu, used, bridges,
                  addresses, resolvers, foreign_default_server, cores, group_ids, no_quotas, program,
                  boot, missing] = facts;
     for (const auto* text :
@@ -56,6 +56,7 @@ void put(std::string& out, const HostFacts& facts) {
     for (const auto& [group, id] : group_ids) put(out, group + " " + std::to_string(id));
     (void)uplink;
     (void)used;
+    (void)bridges;
     (void)foreign_default_server;
     (void)missing;
 }

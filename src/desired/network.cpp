@@ -1,6 +1,18 @@
 #include "desired/network.hpp"
 
 namespace wpns::desired {
+namespace {
+
+Mac mac_of(const SiteName& site, const SiteRecord& record) {
+    return record.network.mac != Mac{} ? record.network.mac : names::site_mac(site);
+}
+
+FirewallPort port_of(const SiteName& site, const SiteRecord& record) {
+    return {names::bridge(record.allocation.group).name, names::host_link(site).name,
+            mac_of(site, record)};
+}
+
+}  // namespace
 
 Link link(const SiteName& site, const SiteRecord& record) {
     const Cidr& subnet = record.allocation.subnet;
@@ -8,11 +20,12 @@ Link link(const SiteName& site, const SiteRecord& record) {
     link.host_end = names::host_link(site);
     link.site_end = names::site_link(site);
     link.netns = site.str();
-    link.host_address = subnet.at(1);
-    link.site_address = subnet.at(2);
+    link.host_address = record.allocation.gateway();
+    link.site_address = record.allocation.site_address();
     link.prefix = subnet.prefix();
+    if (!record.allocation.group.empty()) link.bridge = names::bridge(record.allocation.group).name;
     link.host_mac = names::host_mac(site);
-    link.site_mac = record.network.mac != Mac{} ? record.network.mac : names::site_mac(site);
+    link.site_mac = mac_of(site, record);
     link.mtu = record.network.mtu;
     if (const auto& subnet6 = record.allocation.subnet6) {
         link.prefix6 = subnet6->prefix();
@@ -25,19 +38,28 @@ Link link(const SiteName& site, const SiteRecord& record) {
 }
 
 FirewallSite firewall_site(const SiteName& site, const SiteRecord& record) {
-    const Cidr& subnet = record.allocation.subnet;
     const auto& subnet6 = record.allocation.subnet6;
     const AppliedNetwork& network = record.network;
-    return {.link = names::host_link(site).name,
-            .address = subnet.at(2),
-            .gateway = subnet.at(1),
+    const Ipv4 address = record.allocation.site_address();
+    const bool grouped = !record.allocation.group.empty();
+    return {.link = grouped ? address.str() : names::host_link(site).name,
+            .address = address,
+            .gateway = record.allocation.gateway(),
             .egress = network.egress,
             .allowed = boxes_of(network.allow),
             .names = names_digest(network.allow),
             .source_address = network.source_address,
             .connections = network.connections,
             .address6 = subnet6 ? subnet6->at(2) : Ipv6{},
-            .gateway6 = subnet6 ? subnet6->at(1) : Ipv6{}};
+            .gateway6 = subnet6 ? subnet6->at(1) : Ipv6{},
+            .port = grouped ? port_of(site, record) : FirewallPort{}};
+}
+
+std::optional<Bridge> bridge(const SiteRecord& record) {
+    const auto& given = record.allocation;
+    if (given.group.empty()) return std::nullopt;
+    return Bridge{names::bridge(given.group), names::bridge_mac(), given.gateway(),
+                  given.subnet.prefix()};
 }
 
 }  // namespace wpns::desired

@@ -1,13 +1,18 @@
 #pragma once
 
+#include <optional>
+
 #include "model/registry.hpp"
 #include "model/resource.hpp"
 
 /// The network of a site as it follows from its record: the same for `add`, `sync` and boot.
 namespace wpns::desired {
 
-/// Host end is the first address of the /30 and of the IPv6 prefix, site end the second.
+/// Host end is the first address of the /30 and of the IPv6 prefix, site end the second. In a group
+/// the first address is that of the bridge.
 [[nodiscard]] Link link(const SiteName& site, const SiteRecord& record);
 [[nodiscard]] FirewallSite firewall_site(const SiteName& site, const SiteRecord& record);
+/// The bridge of the site's group; nothing for a site in none.
+[[nodiscard]] std::optional<Bridge> bridge(const SiteRecord& record);
 
 }  // namespace wpns::desired

@@ -55,6 +55,18 @@ ResourceKey add_opcodes_of(const Site& site, const ResourceKey& key, Builder& bu
         {{Kind::core, site.core_path(), ""}, {Kind::directory, names::opcodes_dir, ""}});
 }
 
+/// The firewall's table, on which every network of a site stands.
+ResourceKey table_key() {
+    return {Kind::firewall, "table inet wpns", ""};
+}
+
+/// What the site wants as one of several: the bridge of its group.
+std::optional<ResourceKey> add_bridge_of(const Site& site, Builder& builder) {
+    const auto wanted = bridge(site.record);
+    if (!wanted) return std::nullopt;
+    return builder.add_shared(Kind::bridge, wanted->name.name, *wanted, {table_key()});
+}
+
 /// Builds one site, step by step in the order of its needs.
 class SiteBuilder {
   public:
@@ -209,10 +221,10 @@ class SiteBuilder {
         const Link link = desired::link(site_.name, site_.record);
         netns_ = builder_.add(Kind::netns, site_.name.str(), Netns{},
                               {{Kind::unit, names::netns_holder, ""}});
-        const ResourceKey table{Kind::firewall, "table inet wpns", ""};
-        const auto firewall = builder_.add(Kind::firewall, link.host_end.name,
-                                           firewall_site(site_.name, site_.record), {table});
-        link_ = builder_.add(Kind::link, link.host_end.name, link, {netns_, firewall});
+        const FirewallSite rules = firewall_site(site_.name, site_.record);
+        Keys needs = {netns_, builder_.add(Kind::firewall, rules.link, rules, {table_key()})};
+        if (auto key = add_bridge_of(site_, builder_)) needs.push_back(std::move(*key));
+        link_ = builder_.add(Kind::link, link.host_end.name, link, std::move(needs));
     }
 
     void add_database() {
@@ -386,10 +398,10 @@ std::expected<void, std::string> add_shared(const Inputs& inputs, const SiteName
                                             Desired& desired) {
     const auto resolved = resolve(inputs, site, config, record);
     if (!resolved) return std::unexpected(resolved.error());
-    const auto key = opcodes_key(*resolved);
-    if (!key || desired.contains(*key)) return {};
     Builder builder(inputs.templates, "");
-    (void)add_opcodes_of(*resolved, *key, builder);
+    if (const auto key = opcodes_key(*resolved); key && !desired.contains(*key))
+        (void)add_opcodes_of(*resolved, *key, builder);
+    (void)add_bridge_of(*resolved, builder);
     auto shared = builder.take();
     if (!shared) return std::unexpected(shared.error());
     desired.merge(*shared);

@@ -29,8 +29,19 @@ class Network {
     /// missing host end is not in the map.
     [[nodiscard]] virtual std::map<std::string, Link> find_links(
         std::span<const Link> wanted) const = 0;
+    /// The observed bridges of these wanted ones, by name; whatever is not as we make it shows as a
+    /// zero field, and what has such a name and is no bridge of ours as one without any field.
+    [[nodiscard]] virtual std::map<std::string, Bridge> find_bridges(
+        std::span<const Bridge> wanted) const = 0;
+    /// Makes it, or corrects what differs: IPv6 off, nothing learned from frames that no filter
+    /// sees, exactly that address.
+    virtual void ensure_bridge(const Bridge& bridge) = 0;
+    /// Removes it and waits until it is gone; absent is fine. Its ports are links of their own.
+    virtual void remove_bridge(const std::string& name) = 0;
+    /// Forgets where a site that leaves a group was on its bridge; absent is fine.
+    virtual void forget_mate(const FirewallSite& site) = 0;
     /// Both ends created in their places in one message, then addresses, neighbours, up, default
-    /// route inside. Corrects what differs where the link exists already.
+    /// route inside. Corrects what differs where the link exists already. The bridge is there.
     virtual void ensure_link(const Link& link) = 0;
     /// Removes the links of these host ends, and waits until they are gone; absent is fine. Many go
     /// at once: the kernel waits for all processors once a removal (24 ms), not once a link. What

@@ -119,7 +119,8 @@ std::expected<Cidr, std::string> allocate_subnet(const HostConfig& config, const
                                                  const HostFacts& facts, const SiteName& site,
                                                  const std::optional<Cidr>& pinned) {
     const auto own = registry.sites.find(site);
-    if (own != registry.sites.end() && (!pinned || *pinned == own->second.allocation.subnet))
+    if (own != registry.sites.end() && own->second.allocation.group.empty() &&
+        (!pinned || *pinned == own->second.allocation.subnet))
         return own->second.allocation.subnet;
     if (pinned) return pinned_subnet(config, registry, facts, *pinned);
     return first_free(config, registry, facts);

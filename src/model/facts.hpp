@@ -61,8 +61,9 @@ struct HostFacts {
     std::string uplink;  ///< device of the default route; empty without one
     unsigned uplink_mtu = 1500;
     std::vector<UsedRange> used;  ///< routes and addresses of the host, without our own links
-    std::vector<Ipv4> addresses;  ///< of the host, without loopback and our own links
-    std::vector<Ipv4> resolvers;  ///< upstream resolvers, never 127.0.0.0/8
+    std::map<std::string, Cidr> bridges{};  ///< networks of bridges of ours that are there, by name
+    std::vector<Ipv4> addresses;            ///< of the host, without loopback and our own links
+    std::vector<Ipv4> resolvers;            ///< upstream resolvers, never 127.0.0.0/8
     /// Text of the nginx file, not ours, that claims default_server for a port we listen on; empty
     /// where none does.
     std::string foreign_default_server;

@@ -17,8 +17,8 @@ std::uint32_t read_id(CheckedReader& in, const std::string& key) {
 
 Cidr read_subnet(CheckedReader& in) {
     const auto subnet = Cidr::parse(in.text("subnet"));
-    if (subnet && subnet->prefix() == 30) return *subnet;
-    in.fault("subnet is no /30");
+    if (subnet) return *subnet;
+    in.fault("subnet makes no sense");
     return Cidr::of(Ipv4{}, 30);
 }
 
@@ -31,6 +31,8 @@ void put_allocation(CheckedText& out, const Allocation& allocation) {
         .text("seed", allocation.seed);
     // What the first version did not know stands there only where it is used.
     if (allocation.subnet6) out.text("subnet6", allocation.subnet6->str());
+    if (allocation.group.empty()) return;
+    out.text("group", allocation.group).text("address", allocation.address.str());
 }
 
 Allocation read_allocation(CheckedReader& in) {
@@ -46,6 +48,11 @@ Allocation read_allocation(CheckedReader& in) {
         else
             in.fault("subnet6 makes no sense");
     }
+    if (in.has("group")) {
+        allocation.group = in.text("group");
+        allocation.address = Ipv4::parse(in.text("address")).value_or(Ipv4{});
+    }
+    if (const auto fault = fault_of(allocation); !fault.empty()) in.fault(fault);
     return allocation;
 }
 

@@ -22,7 +22,8 @@ struct IdRange {
 struct HostConfig {
     // [network]
     Cidr pool = *Cidr::parse("10.10.0.0/16");      ///< cut into one /30 a site
-    Cidr reserved = *Cidr::parse("10.10.0.0/24");  ///< never given to a /30: kept for bridges
+    Cidr reserved = *Cidr::parse("10.10.0.0/24");  ///< never given to a /30: blocks of groups
+    unsigned group_prefix = 28;                    ///< length of the block that a new group gets
     std::optional<Cidr6> pool6;                    ///< one prefix of it a site; no IPv6 where empty
     std::string uplink;                            ///< device of the default route where empty
     std::vector<Ipv4> dns;  ///< the host's own upstream resolvers where empty

@@ -26,10 +26,10 @@ std::string short_hash(const std::string& text) {
     return digits;
 }
 
-LinkName link(const char* prefix, const SiteName& site) {
-    const std::string full = prefix + site.str();
+LinkName link(const char* prefix, const std::string& name) {
+    const std::string full = prefix + name;
     if (full.size() <= longest_link) return {full, full};
-    return {prefix + ("_" + short_hash(site.str())), full};
+    return {prefix + ("_" + short_hash(name)), full};
 }
 
 /// As one level of a slice's name, in which a dash leads to the next one.
@@ -98,10 +98,17 @@ std::string repository_slice(const SiteName& site) {
 }
 
 LinkName host_link(const SiteName& site) {
-    return link("veth0-", site);
+    return link("veth0-", site.str());
 }
 LinkName site_link(const SiteName& site) {
-    return link("veth1-", site);
+    return link("veth1-", site.str());
+}
+
+LinkName bridge(const std::string& group) {
+    return link("wpbr-", group);
+}
+Mac bridge_mac() {
+    return Mac::derive("bridge");
 }
 
 Mac host_mac(const SiteName& site) {

@@ -90,6 +90,11 @@ struct LinkName {
 [[nodiscard]] LinkName host_link(const SiteName& site);
 [[nodiscard]] LinkName site_link(const SiteName& site);  ///< veth1-NAME inside
 
+/// The bridge of a group: wpbr-GROUP, shortened in the same way.
+[[nodiscard]] LinkName bridge(const std::string& group);
+/// One for the bridges of all groups: each is alone on its network, and it never changes.
+[[nodiscard]] Mac bridge_mac();
+
 [[nodiscard]] Mac host_mac(const SiteName& site);  ///< of the host's end
 [[nodiscard]] Mac site_mac(const SiteName& site);  ///< of the site's end where its file names none
 

@@ -21,8 +21,19 @@ struct Allocation {
     std::uint32_t db_uid = 0;
     std::string seed;                ///< 64 hex digits; every secret of the site is derived from it
     std::optional<Cidr6> subnet6{};  ///< as last applied; no IPv6 where empty
+    /// Of the site in a group: its name and the site's address. `subnet` is the group's block then,
+    /// which the other sites of the group have too.
+    std::string group{};
+    Ipv4 address{};
+    /// The first address of the subnet.
+    [[nodiscard]] Ipv4 gateway() const { return subnet.at(1); }
+    /// The second one of a site's own subnet, in a group the one that it was given.
+    [[nodiscard]] Ipv4 site_address() const { return group.empty() ? subnet.at(2) : address; }
     bool operator==(const Allocation&) const = default;
 };
+
+/// Why no site can have been given such a subnet, group and address; empty where one can.
+[[nodiscard]] std::string fault_of(const Allocation& allocation);
 
 /// The network as it was last applied: boot rebuilds it from here, not from files that somebody may
 /// be editing.

@@ -70,6 +70,10 @@ void put_site(std::string& out, const SiteName& name, const SiteRecord& site) {
     put(out, "domain", quoted(site.domain));
     put(out, "subnet", quoted(site.allocation.subnet.str()));
     if (site.allocation.subnet6) put(out, "subnet6", quoted(site.allocation.subnet6->str()));
+    if (!site.allocation.group.empty()) {
+        put(out, "group", quoted(site.allocation.group));
+        put(out, "address", quoted(site.allocation.address.str()));
+    }
     put(out, "uid", std::to_string(site.allocation.uid));
     put(out, "db_uid", std::to_string(site.allocation.db_uid));
     put(out, "seed", quoted(site.allocation.seed));

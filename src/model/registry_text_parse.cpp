@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -139,22 +140,22 @@ class Reader {
     Faults& faults_;
 };
 
-std::optional<Cidr> parse_subnet(const std::string& text) {
-    const auto subnet = Cidr::parse(text);
-    return subnet && subnet->prefix() == 30 ? std::optional(*subnet) : std::nullopt;
-}
-
 std::optional<std::string> parse_seed(std::string text) {
     return is_hex(text, 64) ? std::optional(std::move(text)) : std::nullopt;
 }
 
 SiteRecord read_site(Reader in, const std::string& name, const RegistryLists& lists) {
-    in.only({"domain", "subnet", "subnet6", "uid", "db_uid", "seed", "mtu", "egress", "allow",
-             "source_address", "connections", "mac", "up", "down", "idle_after", "parked",
-             "resources"});
+    in.only({"domain", "subnet", "subnet6", "group", "address", "uid", "db_uid", "seed", "mtu",
+             "egress", "allow", "source_address", "connections", "mac", "up", "down", "idle_after",
+             "parked", "resources"});
     SiteRecord site;
     site.domain = in.text("domain");
-    site.allocation.subnet = in.parsed("subnet", site.allocation.subnet, parse_subnet);
+    site.allocation.subnet = in.parsed("subnet", site.allocation.subnet, &Cidr::parse);
+    if (in.has("group")) {
+        site.allocation.group = in.text("group");
+        site.allocation.address = in.parsed("address", Ipv4{}, &Ipv4::parse);
+    }
+    if (const auto fault = fault_of(site.allocation); !fault.empty()) in.fault(fault);
     if (in.has("subnet6"))
         site.allocation.subnet6 = in.parsed("subnet6", Cidr6::of({}, 128), &Cidr6::parse);
     site.allocation.uid = in.id("uid");
@@ -207,15 +208,20 @@ void read_tombstones(const toml::table& root, Registry& registry, Faults& faults
 /// Two sites with one account or one subnet would not be apart.
 void refuse_shared(const Registry& registry, Faults& faults) {
     std::set<std::uint32_t> ids;
-    std::set<Cidr> subnets;
+    std::set<Ipv4> addresses;
+    std::map<Cidr, std::string> subnets;
     std::set<Cidr6> subnets6;
     std::set<std::string> archives;
     for (const auto& [name, site] : registry.sites) {
         const auto& given = site.allocation;
         if (!ids.insert(given.uid).second || !ids.insert(given.db_uid).second)
             faults.add("[sites." + name.str() + "]: an account number is given twice");
-        if (!subnets.insert(given.subnet).second)
+        const auto [first, added] = subnets.try_emplace(given.subnet, given.group);
+        if (!added && (given.group.empty() || first->second != given.group))
             faults.add("[sites." + name.str() + "]: " + given.subnet.str() + " is given twice");
+        if (!addresses.insert(given.site_address()).second)
+            faults.add("[sites." + name.str() + "]: " + given.site_address().str() +
+                       " is given twice");
         if (given.subnet6 && !subnets6.insert(*given.subnet6).second)
             faults.add("[sites." + name.str() + "]: " + given.subnet6->str() + " is given twice");
     }

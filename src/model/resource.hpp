@@ -27,6 +27,7 @@ enum class Kind {
     file,
     netns,
     firewall,
+    bridge,
     link,
     database,
     unit,
@@ -116,12 +117,21 @@ struct Netns {
     bool operator==(const Netns&) const = default;
 };
 
+/// What the links of the sites of one group lead to on the host, and their gateway.
+struct Bridge {
+    names::LinkName name;
+    Mac mac;
+    Ipv4 address;
+    unsigned prefix = 0;
+    bool operator==(const Bridge&) const = default;
+};
+
 /// The whole layer 3 set-up of one site: a veth pair with both ends in their places.
 struct Link {
     names::LinkName host_end;
     names::LinkName site_end;
     std::string netns;  ///< name of the namespace that holds site_end
-    Ipv4 host_address;  ///< gateway of the site
+    Ipv4 host_address;  ///< gateway of the site: on the host end, or on the bridge
     Ipv4 site_address;
     unsigned prefix = 30;
     Mac host_mac;
@@ -132,6 +142,7 @@ struct Link {
     unsigned prefix6 = 0;    ///< of the two below; 0: IPv6 is off
     Ipv6 host_address6{};
     Ipv6 site_address6{};
+    std::string bridge{};  ///< of its group, which the host end is a port of; empty: none
     bool operator==(const Link&) const = default;
 };
 
@@ -141,14 +152,24 @@ struct FirewallTable {
     std::string digest;
     bool forwarding = true;  ///< the host passes on what the table is for: IPv4, IPv6
     bool ipv6 = false;       ///< the table is for IPv6 too; says what `forwarding` is about
+    bool groups = false;     ///< it has a place for sites in groups
     bool operator==(const FirewallTable& other) const {
         return digest == other.digest && forwarding == other.forwarding;
     }
 };
 
+/// Of a site in a group, whose packets come to the host by a bridge that others use too.
+struct FirewallPort {
+    std::string bridge;  ///< empty: it is in no group
+    std::string port;    ///< name of the host end
+    Mac mac;             ///< of the site's end
+    bool operator==(const FirewallPort&) const = default;
+};
+
 /// What the firewall knows of one site: elements of maps and sets, no chain or rule of its own.
 struct FirewallSite {
-    std::string link;  ///< name of the host end
+    /// What its packets are known by: the name of the host end; in a group the site's address.
+    std::string link;
     Ipv4 address;
     Ipv4 gateway;
     Egress egress = Egress::open;
@@ -158,6 +179,7 @@ struct FirewallSite {
     unsigned connections = 0;         ///< most at a time; 0: no limit
     Ipv6 address6{};                  ///< zero: no IPv6
     Ipv6 gateway6{};
+    FirewallPort port{};  ///< of a site in a group
     bool operator==(const FirewallSite&) const = default;
 };
 
@@ -217,7 +239,7 @@ struct Vhost {
 };
 
 using Resource = std::variant<Account, Directory, Quota, Core, Opcodes, File, Netns, FirewallTable,
-                              FirewallSite, Link, Database, Unit, Wordpress, Vhost>;
+                              FirewallSite, Bridge, Link, Database, Unit, Wordpress, Vhost>;
 
 /// The first 16 hex digits of the SHA-256 over key and resource in a canonical text; the registry
 /// keeps it. The same in every version of the program, or an upgrade would restart all sites. It

@@ -132,12 +132,22 @@ void compare(Out& out, const FirewallSite& wanted, const FirewallSite& observed)
     out.value("connections", wanted.connections, observed.connections);
     out.value("IPv6 address", wanted.address6, observed.address6);
     out.value("IPv6 gateway", wanted.gateway6, observed.gateway6);
+    out.value("bridge", wanted.port.bridge, observed.port.bridge);
+    out.value("port", wanted.port.port, observed.port.port);
+    out.value("mac", wanted.port.mac, observed.port.mac);
+}
+
+void compare(Out& out, const Bridge& wanted, const Bridge& observed) {
+    out.value("name", wanted.name, observed.name).value("mac", wanted.mac, observed.mac);
+    out.value("address", wanted.address, observed.address);
+    out.value("prefix", wanted.prefix, observed.prefix);
 }
 
 void compare(Out& out, const Link& wanted, const Link& observed) {
     out.value("host end", wanted.host_end, observed.host_end);
     out.value("site end", wanted.site_end, observed.site_end);
     out.value("namespace", wanted.netns, observed.netns);
+    out.value("bridge", wanted.bridge, observed.bridge);
     out.value("host address", wanted.host_address, observed.host_address);
     out.value("site address", wanted.site_address, observed.site_address);
     out.value("prefix", wanted.prefix, observed.prefix);

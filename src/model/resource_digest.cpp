@@ -78,6 +78,14 @@ void put(Canonical& out, const FirewallSite& site) {
     if (site.connections != 0) out.add("connections", site.connections);
     if (site.address6 != Ipv6{}) out.add("address6", site.address6.str());
     if (site.gateway6 != Ipv6{}) out.add("gateway6", site.gateway6.str());
+    if (site.port.bridge.empty()) return;
+    out.add("bridge", site.port.bridge).add("port", site.port.port);
+    out.add("mac", site.port.mac.str());
+}
+
+void put(Canonical& out, const Bridge& bridge) {
+    out.add("name", bridge.name.name).add("full", bridge.name.full).add("mac", bridge.mac.str());
+    out.add("address", bridge.address.str()).add("prefix", bridge.prefix);
 }
 
 void put(Canonical& out, const Link& link) {
@@ -89,6 +97,7 @@ void put(Canonical& out, const Link& link) {
     out.add("mtu", link.mtu);
     if (link.up != 0) out.add("up", link.up);
     if (link.down != 0) out.add("down", link.down);
+    if (!link.bridge.empty()) out.add("bridge", link.bridge);
     if (link.prefix6 == 0) return;
     out.add("prefix6", link.prefix6).add("host_address6", link.host_address6.str());
     out.add("site_address6", link.site_address6.str());

@@ -69,6 +69,7 @@ struct SiteConfig {
         std::optional<Mac> mac{};  ///< of its end of the link; derived where empty
         std::uint64_t up = 0;      ///< bits a second from the site at most; 0: no limit
         std::uint64_t down = 0;    ///< to the site
+        std::string group{};       ///< whose sites share a bridge; empty: none
         bool operator==(const Network&) const = default;
     } network;
 

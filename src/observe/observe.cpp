@@ -83,6 +83,17 @@ void observe_namespaces(const host::Host& host, const Keys& keys, const Desired&
         if (std::ranges::binary_search(stale, key.id)) observed.emplace(key, Netns{});
 }
 
+/// As links: one that is only recorded needs no more than its name.
+void observe_bridges(const host::Host& host, const Keys& keys, const Desired& desired,
+                     Observed& observed) {
+    std::vector<Bridge> bridges;
+    for (const auto& key : keys) {
+        const auto* wanted = wanted_value<Bridge>(desired, key);
+        bridges.push_back(wanted != nullptr ? *wanted : Bridge{{key.id, key.id}, {}, {}, 0});
+    }
+    join_found(keys, host.network.find_bridges(bridges), observed);
+}
+
 /// A link that is only recorded is asked for by its name, which is all that its removal needs.
 void observe_links(const host::Host& host, const Keys& keys, const Desired& desired,
                    Observed& observed) {
@@ -189,6 +200,9 @@ void observe_kind(const host::Host& host, Kind kind, const Keys& keys, const Des
         case Kind::firewall:
             observe_firewall(host, keys, desired, observed);
             break;
+        case Kind::bridge:
+            observe_bridges(host, keys, desired, observed);
+            break;
         case Kind::link:
             observe_links(host, keys, desired, observed);
             break;
@@ -213,6 +227,7 @@ enum class Source { files, network, firewall, units };
 Source source_of(Kind kind) {
     switch (kind) {
         case Kind::netns:
+        case Kind::bridge:
         case Kind::link:
             return Source::network;
         case Kind::firewall:

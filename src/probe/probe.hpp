@@ -24,6 +24,8 @@ struct Verb {
 [[nodiscard]] std::string errno_name(int number);
 
 [[nodiscard]] std::span<const Verb> network_verbs();
+/// Frames past the addresses of the site: for a probe with the right to write them.
+[[nodiscard]] std::span<const Verb> frame_verbs();
 [[nodiscard]] std::span<const Verb> file_verbs();
 [[nodiscard]] std::span<const Verb> process_verbs();
 /// "call NAME": a system call by name, with arguments that do no harm where it is let through.

@@ -17,6 +17,16 @@ bool is_host_name(const std::string& name) {
     });
 }
 
+/// Elements by the collection they belong into.
+using ByCollection = std::map<std::string, std::vector<std::string>>;
+
+std::string statements(std::string_view verb, const ByCollection& groups) {
+    std::string text;
+    for (const auto& [collection, elements] : groups)
+        text += firewall_statement(verb, collection, elements);
+    return text;
+}
+
 std::string wrong(const std::string& text, std::string_view what) {
     return "'" + printable(text) + "' is no " + std::string(what);
 }
@@ -25,42 +35,41 @@ std::string wrong(const std::string& text, std::string_view what) {
 
 std::expected<std::string, std::string> firewall_resolved_text(
     std::span<const ResolvedTarget> put, std::span<const ResolvedTarget> removed) {
-    std::vector<std::string> gone;
+    ByCollection gone;
     for (const ResolvedTarget& target : removed) {
-        if (!is_link_name(target.link))
+        if (!is_site_key(target.link))
             return std::unexpected(wrong(target.link, "link name of ours"));
-        gone.push_back(firewall_box_key(target.link, target.box));
+        gone[firewall_collection("resolved", target.link)].push_back(
+            firewall_box_key(target.link, target.box));
     }
-    std::vector<std::string> added;
+    ByCollection added;
     for (const ResolvedTarget& target : put) {
-        if (!is_link_name(target.link))
+        if (!is_site_key(target.link))
             return std::unexpected(wrong(target.link, "link name of ours"));
         if (!is_host_name(target.name)) return std::unexpected(wrong(target.name, "host name"));
-        added.push_back(firewall_box_key(target.link, target.box) + " timeout 1h comment \"" +
-                        target.name + "\"");
+        added[firewall_collection("resolved", target.link)].push_back(
+            firewall_box_key(target.link, target.box) + " timeout 1h comment \"" + target.name +
+            "\"");
     }
-    return firewall_statement("delete", "resolved", gone) +
-           firewall_statement("add", "resolved", added);
+    return statements("delete", gone) + statements("add", added);
 }
 
 // Adding what is there is no error, deleting what is not there is one.
 std::expected<std::string, std::string> firewall_forget_text(const std::string& link,
                                                              const Refusals& refusals) {
-    if (!is_link_name(link)) return std::unexpected(wrong(link, "link name of ours"));
-    std::map<std::string, std::vector<std::string>> keys;
+    if (!is_site_key(link)) return std::unexpected(wrong(link, "link name of ours"));
+    ByCollection keys;
     for (const RefusedTarget& target : refusals.targets) {
         const std::string family = target.address == Ipv4{} ? "6" : "";
-        const std::string key =
-            '"' + link + "\" . " + target.where() + " . " + std::to_string(target.protocol);
+        const std::string key = firewall_link_key(link) + " . " + target.where() + " . " +
+                                std::to_string(target.protocol);
+        const std::string sets = firewall_collection("refused", link);
         if (target.protocol == protocol_tcp || target.protocol == protocol_udp)
-            keys["refused" + family].push_back(key + " . " + std::to_string(target.port));
+            keys[sets + family].push_back(key + " . " + std::to_string(target.port));
         else
-            keys["refused_other" + family].push_back(key);
+            keys[sets + "_other" + family].push_back(key);
     }
-    std::string text;
-    for (const char* verb : {"add", "delete"})
-        for (const auto& [set, elements] : keys) text += firewall_statement(verb, set, elements);
-    return text;
+    return statements("add", keys) + statements("delete", keys);
 }
 
 }  // namespace wpns::render

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -48,7 +49,7 @@ std::optional<Egress> egress_of(const std::optional<std::string>& chain) {
 /// Elements to put into or take out of the collections, in the order of their making.
 class Batch {
   public:
-    void put(std::string_view collection, std::string element) {
+    void put(const std::string& collection, std::string element) {
         elements_.at(index_of(collection)).push_back(std::move(element));
     }
     [[nodiscard]] std::string text(std::string_view verb) const {
@@ -59,9 +60,28 @@ class Batch {
     }
 
   private:
-    static constexpr std::array<std::string_view, 10> collections = {
-        "sources",  "gateways",    "sources6", "gateways6",   "egress",
-        "refusals", "quarantined", "allowed",  "connections", "source_address"};
+    static constexpr std::array<std::string_view, 22> collections = {"sources",
+                                                                     "gateways",
+                                                                     "sources6",
+                                                                     "gateways6",
+                                                                     "egress",
+                                                                     "refusals",
+                                                                     "quarantined",
+                                                                     "allowed",
+                                                                     "connections",
+                                                                     "source_address",
+                                                                     "mate_sources",
+                                                                     "mates",
+                                                                     "mate_gateways",
+                                                                     "mate_inside",
+                                                                     "mate_egress",
+                                                                     "mate_refusals",
+                                                                     "mate_allowed",
+                                                                     "mate_quarantined",
+                                                                     "mate_connections",
+                                                                     "mate_source_address",
+                                                                     "ports",
+                                                                     "closed"};
 
     static std::size_t index_of(std::string_view collection) {
         return static_cast<std::size_t>(std::ranges::find(collections, collection) -
@@ -83,7 +103,10 @@ class LinkChange {
         : link_(link), before_(before), after_(after), gone_(gone), added_(added) {}
 
     void put() {
-        put_sources();
+        if (is_mate(link_))
+            put_mate();
+        else
+            put_sources();
         put_members("gateways", before_.gateways, after_.gateways, &LinkChange::address_key);
         put_members("sources6", before_.sources6, after_.sources6, &LinkChange::address6_key);
         put_members("gateways6", before_.gateways6, after_.gateways6, &LinkChange::address6_key);
@@ -97,61 +120,96 @@ class LinkChange {
 
   private:
     static std::string address_key(const std::string& link, Ipv4 address) {
-        return quoted(link) + " . " + address.str();
+        return firewall_link_key(link) + " . " + address.str();
     }
 
     static std::string address6_key(const std::string& link, const Ipv6& address) {
         return quoted(link) + " . " + address.str();
     }
 
+    static std::string source_key(const std::string& link, const std::string& bridge) {
+        return quoted(bridge) + " . " + link;
+    }
+
+    static std::string inside_key(const std::string& link, const std::string& bridge) {
+        return link + " . " + quoted(bridge);
+    }
+
+    static std::string port_key(const std::string& link, const std::pair<std::string, Mac>& port) {
+        return quoted(port.first) + " . " + port.second.str() + " . " + link;
+    }
+
     template <typename Member, typename Write>
-    void put_members(std::string_view collection, const std::set<Member>& before,
+    void put_members(const std::string& collection, const std::set<Member>& before,
                      const std::set<Member>& after, Write write) {
+        const std::string own = firewall_collection(collection, link_);
         for (const Member& member : before)
-            if (!after.contains(member)) gone_.put(collection, write(link_, member));
+            if (!after.contains(member)) gone_.put(own, write(link_, member));
         for (const Member& member : after)
-            if (!before.contains(member)) added_.put(collection, write(link_, member));
+            if (!before.contains(member)) added_.put(own, write(link_, member));
     }
 
     /// With another comment an element is another one.
-    void put_sources() {
+    template <typename Member, typename Write>
+    void put_named(const std::string& collection, const std::set<Member>& before,
+                   const std::set<Member>& after, Write write) {
         const bool same_names = before_.names == after_.names;
-        for (const Ipv4 address : before_.sources)
-            if (!same_names || !after_.sources.contains(address))
-                gone_.put("sources", address_key(link_, address));
+        for (const Member& member : before)
+            if (!same_names || !after.contains(member)) gone_.put(collection, write(link_, member));
         const std::string comment =
             after_.names.empty() ? "" : " comment \"names:" + after_.names + "\"";
-        for (const Ipv4 address : after_.sources)
-            if (!same_names || !before_.sources.contains(address))
-                added_.put("sources", address_key(link_, address) + comment);
+        for (const Member& member : after)
+            if (!same_names || !before.contains(member))
+                added_.put(collection, write(link_, member) + comment);
+    }
+
+    void put_sources() {
+        put_named("sources", before_.sources, after_.sources, &LinkChange::address_key);
+    }
+
+    /// What only a site in a group has.
+    void put_mate() {
+        const MateElements& before = before_.mate;
+        const MateElements& after = after_.mate;
+        put_named("mate_sources", before.bridges, after.bridges, &LinkChange::source_key);
+        put_members("inside", before.inside, after.inside, &LinkChange::inside_key);
+        put_members("ports", before.ports, after.ports, &LinkChange::port_key);
+        put_flag("mates", before.listed, after.listed);
+        put_flag("closed", before.closed, after.closed);
     }
 
     /// A changed verdict is taken out and put in, as adding a key that is there with another value
     /// fails. The same goes for the value of any other element.
     void put_verdict() {
         if (before_.verdict == after_.verdict) return;
-        if (before_.verdict) gone_.put("egress", quoted(link_));
-        if (after_.verdict) added_.put("egress", quoted(link_) + " : goto " + *after_.verdict);
+        put_value("egress", before_.verdict.has_value(),
+                  after_.verdict ? "goto " + *after_.verdict : "");
     }
 
-    void put_flag(std::string_view collection, bool before, bool after) {
-        if (before && !after) gone_.put(collection, quoted(link_));
-        if (after && !before) added_.put(collection, quoted(link_));
+    void put_flag(const std::string& collection, bool before, bool after) {
+        const std::string own = firewall_collection(collection, link_);
+        if (before && !after) gone_.put(own, firewall_link_key(link_));
+        if (after && !before) added_.put(own, firewall_link_key(link_));
+    }
+
+    void put_value(const std::string& map, bool before, const std::string& after) {
+        const std::string own = firewall_collection(map, link_);
+        if (before) gone_.put(own, firewall_link_key(link_));
+        if (!after.empty()) added_.put(own, firewall_link_key(link_) + " : " + after);
     }
 
     void put_connections() {
         if (before_.connections == after_.connections) return;
-        if (before_.connections != 0) gone_.put("connections", quoted(link_));
-        if (after_.connections != 0)
-            added_.put("connections",
-                       quoted(link_) + " : jump limit_" + std::to_string(after_.connections));
+        const std::string chain = firewall_collection("limit_", link_);
+        put_value(
+            "connections", before_.connections != 0,
+            after_.connections == 0 ? "" : "jump " + chain + std::to_string(after_.connections));
     }
 
     void put_source_address() {
         if (before_.source_address == after_.source_address) return;
-        if (before_.source_address != Ipv4{}) gone_.put("source_address", quoted(link_));
-        if (after_.source_address != Ipv4{})
-            added_.put("source_address", quoted(link_) + " : " + after_.source_address.str());
+        put_value("source_address", before_.source_address != Ipv4{},
+                  after_.source_address == Ipv4{} ? "" : after_.source_address.str());
     }
 
     const std::string& link_;
@@ -175,6 +233,21 @@ std::set<Ipv6> one_or_none(const Ipv6& address) {
     return address == Ipv6{} ? std::set<Ipv6>{} : std::set<Ipv6>{address};
 }
 
+MateElements mate_elements(const FirewallSite& site) {
+    const FirewallPort& port = site.port;
+    if (port.bridge.empty()) return {};
+    return {.bridges = {port.bridge},
+            .inside = {port.bridge},
+            .ports = {{port.port, port.mac}},
+            .listed = true,
+            .closed = site.egress == Egress::quarantine};
+}
+
+bool is_whole(const MateElements& mate, const FirewallElements& elements) {
+    return mate.bridges.size() == 1 && mate.inside == mate.bridges && mate.ports.size() == 1 &&
+           mate.listed && mate.closed == elements.quarantined;
+}
+
 }  // namespace
 
 FirewallElements firewall_elements(const FirewallSite& site) {
@@ -188,7 +261,8 @@ FirewallElements firewall_elements(const FirewallSite& site) {
             .quarantined = site.egress == Egress::quarantine,
             .allowed = {site.allowed.begin(), site.allowed.end()},
             .source_address = site.source_address,
-            .connections = site.connections};
+            .connections = site.connections,
+            .mate = mate_elements(site)};
 }
 
 FirewallSite firewall_site(const std::string& link, const FirewallElements& elements) {
@@ -205,7 +279,11 @@ FirewallSite firewall_site(const std::string& link, const FirewallElements& elem
     const bool whole = elements.sources6.size() < 2 && elements.gateways6.size() < 2 &&
                        elements.sources.size() == 1 && elements.gateways.size() == 1 && egress &&
                        elements.counted && elements.quarantined == (egress == Egress::quarantine);
-    if (whole) site.address = *elements.sources.begin();
+    const MateElements& mate = elements.mate;
+    if (!mate.bridges.empty()) site.port.bridge = *mate.bridges.begin();
+    if (!mate.ports.empty()) std::tie(site.port.port, site.port.mac) = *mate.ports.begin();
+    if (whole && (!is_mate(link) || is_whole(mate, elements)))
+        site.address = *elements.sources.begin();
     return site;
 }
 
@@ -219,7 +297,7 @@ std::expected<std::string, std::string> firewall_change_text(const FirewallColle
         const FirewallElements& old_elements = find_or_none(before, link);
         const FirewallElements& new_elements = find_or_none(after, link);
         if (old_elements == new_elements) continue;
-        if (!is_link_name(link))
+        if (!is_site_key(link))
             return std::unexpected("'" + printable(link) + "' is no link name of ours");
         LinkChange(link, old_elements, new_elements, gone, added).put();
     }
@@ -234,7 +312,8 @@ std::expected<std::string, std::string> firewall_load_text(const FirewallTable& 
     const auto elements = firewall_change_text({}, collections);
     if (!elements) return elements;
     // Deleting a table that is not there fails, so it is made first.
-    return "table inet wpns\ndelete table inet wpns\ntable inet wpns {\n\t" +
+    const std::string bridges = table.groups ? "table bridge wpns\ndelete table bridge wpns\n" : "";
+    return bridges + "table inet wpns\ndelete table inet wpns\ntable inet wpns {\n\t" +
            std::string(comment_mark) + table.digest + "\"\n}\n" + table.text + *elements;
 }
 
@@ -248,16 +327,35 @@ std::optional<std::string> firewall_digest_in(std::string_view listing) {
 std::string firewall_statement(std::string_view verb, std::string_view collection,
                                const std::vector<std::string>& elements) {
     if (elements.empty()) return {};
-    return std::string(verb) + " element inet wpns " + std::string(collection) + " { " +
-           join(elements, ", ") + " }\n";
+    const bool bridge = collection == "ports" || collection == "closed";
+    return std::string(verb) + " element " + (bridge ? "bridge" : "inet") + " wpns " +
+           std::string(collection) + " { " + join(elements, ", ") + " }\n";
 }
 
 // Numbers, not names: those are read from /etc/protocols, which need not be there.
 std::string firewall_box_key(const std::string& link, const AllowBox& box) {
-    return quoted(link) + " . " +
+    return firewall_link_key(link) + " . " +
            (box.network.prefix() == 32 ? box.network.network().str() : box.network.str()) + " . " +
            std::to_string(box.protocol) + " . " +
            (box.port == 0 ? "0-65535" : std::to_string(box.port));
+}
+
+bool is_mate(std::string_view link) {
+    return Ipv4::parse(link).has_value();
+}
+
+bool is_site_key(std::string_view link) {
+    return is_link_name(link) || is_mate(link);
+}
+
+std::string firewall_collection(const std::string& collection, std::string_view link) {
+    const bool named_alike =
+        collection == "ports" || collection == "closed" || collection == "mates";
+    return is_mate(link) && !named_alike ? "mate_" + collection : collection;
+}
+
+std::string firewall_link_key(const std::string& link) {
+    return is_mate(link) ? link : quoted(link);
 }
 
 bool is_link_name(std::string_view name) {

@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "model/address.hpp"
 #include "model/address6.hpp"
@@ -15,6 +17,16 @@
 /// The elements that sites have in table inet wpns (render/firewall_text.hpp), as text for nft.
 /// Typed serialisers: what they write comes from checked values only.
 namespace wpns::render {
+
+/// What they hold of a site in a group besides. In order there is one of each.
+struct MateElements {
+    std::set<std::string> bridges;  ///< that its packets come by
+    std::set<std::string> inside;   ///< that its packets may go back to
+    std::set<std::pair<std::string, Mac>> ports;
+    bool listed = false;
+    bool closed = false;  ///< for its mates too
+    bool operator==(const MateElements&) const = default;
+};
 
 /// What the collections hold for one link. In order there is one source, one gateway, a verdict and
 /// a counter.
@@ -31,9 +43,10 @@ struct FirewallElements {
     std::set<AllowBox> allowed;
     Ipv4 source_address{};     ///< zero: none
     unsigned connections = 0;  ///< 0: none
+    MateElements mate{};       ///< of a site in a group
     bool operator==(const FirewallElements&) const = default;
 };
-/// By link name.
+/// By link name, or address for a site in a group: see FirewallSite::link.
 using FirewallCollections = std::map<std::string, FirewallElements>;
 
 [[nodiscard]] FirewallElements firewall_elements(const FirewallSite& site);
@@ -56,11 +69,20 @@ using FirewallCollections = std::map<std::string, FirewallElements>;
 /// The digest in a listing of the table; nothing when it holds none.
 [[nodiscard]] std::optional<std::string> firewall_digest_in(std::string_view listing);
 
-/// "verb element inet wpns COLLECTION { ... }" in one line; empty for no elements.
+/// "verb element inet wpns COLLECTION { ... }" in one line, or that of table bridge wpns; empty for
+/// no elements.
 [[nodiscard]] std::string firewall_statement(std::string_view verb, std::string_view collection,
                                              const std::vector<std::string>& elements);
 /// `"veth0-a" . 203.0.113.0/24 . 6 . 443`: the key of a box in `allowed` and `resolved`.
 [[nodiscard]] std::string firewall_box_key(const std::string& link, const AllowBox& box);
+/// True for what a site in a group is known by: an address.
+[[nodiscard]] bool is_mate(std::string_view link);
+/// The collection that holds what `collection` holds for sites in no group.
+[[nodiscard]] std::string firewall_collection(const std::string& collection, std::string_view link);
+/// A link as part of a key: a name in quotes, an address as it is.
+[[nodiscard]] std::string firewall_link_key(const std::string& link);
+/// True for what either kind of site may be known by.
+[[nodiscard]] bool is_site_key(std::string_view link);
 /// True for [a-z0-9_-], at most 15 characters.
 [[nodiscard]] bool is_link_name(std::string_view name);
 

@@ -7,6 +7,7 @@
 #include "model/connection_limits.hpp"
 #include "model/names.hpp"
 #include "model/private_ranges.hpp"
+#include "render/firewall_groups.hpp"
 
 namespace wpns::render {
 namespace {
@@ -38,6 +39,7 @@ namespace {
 ///  - IPv6: the same chains. Neighbours are permanent entries; a question for one is answered all
 ///    the same, in case somebody has thrown those away. Allow lists hold IPv4 only as yet, so over
 ///    IPv6 they open nothing.
+///  A line that begins with G is there where some site is in a group.
 constexpr std::string_view table_template = R"(table inet wpns {
 	set sources {
 		type ifname . ipv4_addr
@@ -67,7 +69,7 @@ constexpr std::string_view table_template = R"(table inet wpns {
 		type ifname : verdict
 	}
 LIMIT_SETS
-	map source_address {
+SHARED_SETS	map source_address {
 		type ifname : ipv4_addr
 	}
 
@@ -148,7 +150,8 @@ LIMIT_SETS
 		goto reject_now
 	}
 
-	chain refuse {
+SHARED_REFUSE_CHAINS	chain refuse {
+G		ip saddr @mates goto mate_refuse
 		iifname @refusals
 		meta l4proto { tcp, udp } goto refuse_port
 		iifname . ip daddr . meta l4proto @refused_other goto reject_now
@@ -162,6 +165,8 @@ LIMIT_SETS
 LIMIT_CHAINS	chain listed {
 		meta l4proto { tcp, udp } iifname . ip daddr . meta l4proto . th dport @allowed accept
 		meta l4proto { tcp, udp } iifname . ip daddr . meta l4proto . th dport @resolved accept
+G		meta l4proto { tcp, udp } ip saddr . ip daddr . meta l4proto . th dport @mate_allowed accept
+G		meta l4proto { tcp, udp } ip saddr . ip daddr . meta l4proto . th dport @mate_resolved accept
 		goto refuse
 	}
 
@@ -198,11 +203,12 @@ LIMIT_CHAINS	chain listed {
 		goto refuse
 	}
 
-	chain prerouting {
+SHARED_CHAINS	chain prerouting {
 		type filter hook prerouting priority raw; policy accept;
 		iifgroup LEAVING drop
 		iifgroup != GROUP return
 		iifname . ip saddr @sources return
+G		iifname . ip saddr @mate_sources goto from_mate
 6		iifname . ip6 saddr @sources6 return
 		drop
 	}
@@ -215,12 +221,17 @@ LIMIT_CHAINS	chain listed {
 		ct state invalid drop
 6		icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept
 		iifname @quarantined goto refuse
+G		ip saddr @mate_quarantined goto refuse
 		iifname vmap @connections
+G		ip saddr vmap @mate_connections
 		iifname . ip daddr @gateways tcp dport { 80, 443 } accept
 		iifname . ip daddr @gateways icmp type echo-request limit rate 50/second burst 50 packets accept
+G		ip saddr . ip daddr @mate_gateways tcp dport { 80, 443 } accept
+G		ip saddr . ip daddr @mate_gateways icmp type echo-request limit rate 50/second burst 50 packets accept
 6		iifname . ip6 daddr @gateways6 tcp dport { 80, 443 } accept
 6		iifname . ip6 daddr @gateways6 icmpv6 type echo-request limit rate 50/second burst 50 packets accept
 		ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 iifname vmap @egress
+G		ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 ip saddr vmap @mate_egress
 		goto refuse
 	}
 
@@ -231,15 +242,19 @@ LIMIT_CHAINS	chain listed {
 		ct state established,related accept
 		ct state invalid drop
 		iifgroup != GROUP drop
+G		ip saddr . oifname @mate_inside goto inside
 		oifgroup GROUP goto refuse
 		iifname vmap @connections
+G		ip saddr vmap @mate_connections
 		iifname vmap @egress
+G		ip saddr vmap @mate_egress
 		goto refuse
 	}
 
 	chain postrouting {
 		type nat hook postrouting priority srcnat; policy accept;
 		iifgroup GROUP oifgroup != GROUP ip saddr POOL snat ip to iifname map @source_address fully-random
+G		iifgroup GROUP oifgroup != GROUP ip saddr POOL snat ip to ip saddr map @mate_source_address fully-random
 		iifgroup GROUP oifgroup != GROUP ip saddr POOL masquerade fully-random
 M		iifgroup GROUP oifgroup != GROUP ip6 saddr SIXPOOL masquerade fully-random
 	}
@@ -253,13 +268,14 @@ void replace_all(std::string& text, std::string_view mark, const std::string& va
 }
 
 /// The lines of the template that are meant for such a pool, without their marks.
-std::string lines_for(const std::optional<Cidr6>& pool6) {
+std::string lines_for(const std::optional<Cidr6>& pool6, Groups groups) {
     std::string text;
     for (const std::string_view line : split(table_template, '\n')) {
         const char mark = line.empty() ? '\n' : line.front();
         if ((mark == '4' && pool6) || (mark == '6' && !pool6)) continue;
         if (mark == 'M' && (!pool6 || !is_unique_local(*pool6))) continue;
-        const bool marked = mark == '4' || mark == '6' || mark == 'M';
+        if (mark == 'G' && groups == Groups::none) continue;
+        const bool marked = mark == 'G' || mark == '4' || mark == '6' || mark == 'M';
         text += std::string(line.substr(marked ? 1 : 0)) + '\n';
     }
     text.pop_back();  // what follows the last line break is no line
@@ -267,22 +283,34 @@ std::string lines_for(const std::optional<Cidr6>& pool6) {
 }
 
 /// A set and a chain for every limit: the set takes up a link with its first connection.
-std::string limit_sets() {
+std::string limit_sets(const std::string& front, const std::string& type) {
     std::string text;
     for (const unsigned limit : connection_limits)
-        text += "\n\tset counted_" + std::to_string(limit) +
-                " {\n\t\ttype ifname\n\t\tsize 65536\n\t\tflags dynamic\n\t}\n";
+        text += "\n\tset " + front + "counted_" + std::to_string(limit) + " {\n\t\ttype " + type +
+                "\n\t\tsize 65536\n\t\tflags dynamic\n\t}\n";
     return text;
 }
 
-std::string limit_chains() {
+std::string limit_chains(const std::string& front, const std::string& key) {
     std::string text;
     for (const unsigned limit : connection_limits) {
         const std::string number = std::to_string(limit);
-        text += "\tchain limit_" + number + " {\n\t\tadd @counted_" + number +
-                " { iifname ct count over " + number + " } goto refuse\n\t}\n\n";
+        text += "\tchain " + front + "limit_" + number + " {\n\t\tadd @" + front + "counted_" +
+                number + " { " + key + " ct count over " + number + " } goto refuse\n\t}\n\n";
     }
     return text;
+}
+
+/// The parts that are for sites in groups.
+void put_groups(std::string& text, Groups groups) {
+    const bool some = groups == Groups::some;
+    replace_all(text, "SHARED_SETS", some ? std::string(mate_sets) : "");
+    replace_all(text, "SHARED_LIMIT_SETS", limit_sets("mate_", "ipv4_addr"));
+    replace_all(text, "SHARED_REFUSE_CHAINS", some ? std::string(mate_refuse_chains) : "");
+    replace_all(text, "SHARED_CHAINS",
+                some ? limit_chains("mate_", "ip saddr") + std::string(mate_chains) : "");
+    if (some) text += bridge_template;
+    replace_all(text, "GATEWAY", names::bridge_mac().str());
 }
 
 /// A line of elements inside a set; nothing for none, as nft knows no empty list.
@@ -294,11 +322,12 @@ std::string elements_line(const std::vector<std::string>& elements) {
 }  // namespace
 
 std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resolvers,
-                                const std::optional<Cidr6>& pool6) {
+                                const std::optional<Cidr6>& pool6, Groups groups) {
     const std::set<Ipv4> sorted(resolvers.begin(), resolvers.end());
     std::vector<std::string> addresses;
     for (const Ipv4 resolver : sorted) addresses.push_back(resolver.str());
-    std::string text = lines_for(pool6);
+    std::string text = lines_for(pool6, groups);
+    put_groups(text, groups);
     replace_all(text, "RESOLVERS", elements_line(addresses));
     std::vector<std::string> ranges;
     for (const Cidr& range : private_ranges()) ranges.push_back(range.str());
@@ -306,14 +335,18 @@ std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resol
     for (const Cidr6& range : private_ranges6()) ranges6.push_back(range.str());
     replace_all(text, "SIXPRIVATE", elements_line(ranges6));
     replace_all(text, "SIXPOOL", pool6 ? pool6->str() : "");
-    replace_all(text, "LIMIT_SETS", limit_sets());
-    replace_all(text, "LIMIT_CHAINS", limit_chains());
+    replace_all(text, "LIMIT_SETS", limit_sets("", "ifname"));
+    replace_all(text, "LIMIT_CHAINS", limit_chains("", "iifname"));
     replace_all(text, "NEWCOMERS", "limit rate 20/hour burst 500 packets");
     replace_all(text, "PRIVATE", elements_line(ranges));
     replace_all(text, "LEAVING", std::to_string(names::leaving_group));
     replace_all(text, "GROUP", std::to_string(names::link_group));
     replace_all(text, "POOL", pool.str());
     return text;
+}
+
+bool firewall_has_groups(const std::string& text) {
+    return text.find("\n\tset mates {\n") != std::string::npos;
 }
 
 bool firewall_has_ipv6(const std::string& text) {

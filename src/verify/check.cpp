@@ -90,6 +90,8 @@ const char* to_string(Who who) {
             return "database";
         case Who::firewall:
             return "firewall";
+        case Who::wire:
+            return "wire";
         case Who::sql:
             return "sql";
         case Who::host:

@@ -13,11 +13,12 @@ namespace wpns::verify {
 /// Who tries. php, web and database are the accounts of those services in the exact sandbox of
 /// each, as its unit has it on disk; fpm is a child of the PHP-FPM that runs, with the walls that
 /// this one got at its start; firewall is the site's account in its namespace without any sandbox,
-/// so that only the firewall stands between; sql is the site's database user; host is no probe but
-/// a look from outside.
-enum class Who { php, fpm, web, database, firewall, sql, host };
-inline constexpr Who everybody[] = {Who::php,      Who::fpm, Who::web, Who::database,
-                                    Who::firewall, Who::sql, Who::host};
+/// so that only the firewall stands between; wire is nobody in that namespace, with the one right
+/// to write frames, which no program of the site has; sql is the site's database user; host is no
+/// probe but a look from outside.
+enum class Who { php, fpm, web, database, firewall, wire, sql, host };
+inline constexpr Who everybody[] = {Who::php,      Who::fpm,  Who::web, Who::database,
+                                    Who::firewall, Who::wire, Who::sql, Who::host};
 [[nodiscard]] const char* to_string(Who who);
 
 /// What shows that a probe that is refused could have got through.

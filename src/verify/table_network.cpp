@@ -27,6 +27,13 @@ constexpr Wall mail{"this site can send mail to the world in this host's name",
 constexpr Wall own_network{"the site is cut off from what it needs",
                            "wpns status NAME, wpns plan NAME; is the host's nginx running?"};
 
+constexpr Wall group{"the site does not reach the sites of its own group",
+                     "wpns sync; is br_netfilter on, and does another firewall drop what is "
+                     "forwarded? wpns doctor"};
+constexpr Wall on_the_wire{
+    "somebody with rights over this site's network could take the address of a site of its group",
+    "wpns sync puts table bridge wpns back; see set ports in: nft list table bridge wpns"};
+
 using enum Who;
 constexpr auto refused = "ECONNREFUSED|EPERM|silent";
 constexpr auto by_firewall = "ECONNREFUSED";
@@ -213,6 +220,34 @@ const std::vector<Probe> on_network = {
      by_firewall,
      Control::none,
      &mail},
+    {"N40",
+     {php, firewall},
+     "database of a site of the same group",
+     "tcp {mate} 3306",
+     "connected",
+     Control::works,
+     &group},
+    {"N41",
+     {wire},
+     "ARP in the site's own name",
+     "arp {group_link} {group_mac} own {address} {gateway}",
+     "answered",
+     Control::works,
+     &on_the_wire},
+    {"N42",
+     {wire},
+     "ARP in the name of a site of the same group",
+     "arp {group_link} {group_mac} own {mate} {gateway}",
+     "silent",
+     Control::none,
+     &on_the_wire},
+    {"N43",
+     {wire},
+     "ARP with another MAC address",
+     "arp {group_link} {group_mac} other {address} {gateway}",
+     "silent",
+     Control::none,
+     &on_the_wire},
     {"N14", {php, firewall}, "raw socket", "socket raw", "EPERM", Control::none, &packets},
     {"N14a", {php}, "packet socket", "socket packet", "EAFNOSUPPORT", Control::none, &packets},
     {"N14b", {php}, "ping socket", "socket ping", "EACCES|EPERM", Control::none, &packets},

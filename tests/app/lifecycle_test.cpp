@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "apply/registry_file.hpp"
 #include "cli/execution.hpp"
 #include "cli/planning.hpp"
 #include "cli/report.hpp"
@@ -353,6 +354,101 @@ TEST_F(Lifecycle, APolicyThatTightensEndsIpv6FlowsToo) {
     EXPECT_EQ(fake_.flows.open6, (std::vector{kept, foreign}));
 }
 
+TEST_F(Lifecycle, SitesJoinAndLeaveAGroupInPlace) {
+    ASSERT_EQ(errors_of(sync()), "");
+    const Link before = fake_.network.links.at("veth0-site-a");
+    fake_.units.restarted.clear();
+    put_site("site-a", "[network]\ngroup = \"shop\"\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_TRUE(plan().plan.actions.empty());
+    const Link joined = fake_.network.links.at("veth0-site-a");
+    EXPECT_EQ(joined.bridge, "wpbr-shop");
+    EXPECT_EQ(joined.site_address.str(), "10.10.0.2");
+    EXPECT_EQ(fake_.network.bridges.at("wpbr-shop").address.str(), "10.10.0.1");
+    EXPECT_FALSE(fake_.firewall.elements.contains("veth0-site-a"));
+    EXPECT_EQ(fake_.firewall.elements.at("10.10.0.2").port.port, "veth0-site-a");
+    // The other site is left alone, and the site's web server has no network.
+    EXPECT_EQ(fake_.units.restarted,
+              (std::vector<std::string>{"wpns-mysqld@site-a.service", "wpns-mysqld@site-a.socket",
+                                        "wpns-php@site-a.service"}));
+    const auto unit = fake_.files.files.at("/etc/systemd/system/wpns-php@site-a.service").content;
+    EXPECT_NE(unit.find("IPAddressAllow=10.10.0.0/28\n"), std::string::npos);
+    // The second one changes nothing of the first.
+    fake_.units.restarted.clear();
+    put_site("site-b", "[network]\ngroup = \"shop\"\n");
+    for (const auto& action : plan().plan.actions) EXPECT_NE(action.key.site, "site-a");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.network.links.at("veth0-site-b").site_address.str(), "10.10.0.3");
+    // A boot reads the registry alone.
+    fake_.network.links.clear();
+    fake_.network.bridges.clear();
+    EXPECT_EQ(cli::cmd_netns_up(fake_.host, "site-a"), cli::done);
+    EXPECT_EQ(cli::cmd_netns_up(fake_.host, "site-b"), cli::done);
+    EXPECT_EQ(fake_.network.links.at("veth0-site-a"), joined);
+    EXPECT_TRUE(plan().plan.actions.empty());
+    // To another group, and out of all of them: what is left goes.
+    put_site("site-b", "[network]\ngroup = \"blog\"\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.network.links.at("veth0-site-b").site_address.str(), "10.10.0.18");
+    EXPECT_EQ(fake_.network.forgotten.back().str(), "10.10.0.3");
+    put_site("site-a");
+    put_site("site-b");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_TRUE(plan().plan.actions.empty());
+    EXPECT_EQ(fake_.network.links.at("veth0-site-a"), before);
+    EXPECT_TRUE(fake_.network.bridges.empty());
+    EXPECT_EQ(fake_.firewall.elements.size(), 2U);
+}
+
+TEST_F(Lifecycle, SitesThatChangePlacesInOneRunTakeNothingOfEachOther) {
+    put_site("site-a", "[network]\ngroup = \"shop\"\n");
+    put_site("site-b", "[network]\ngroup = \"blog\"\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    put_site("site-a", "[network]\ngroup = \"blog\"\n");
+    put_site("site-b", "[network]\ngroup = \"shop\"\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_TRUE(plan().plan.actions.empty());
+    EXPECT_EQ(fake_.firewall.elements.size(), 2U);
+    const auto address = [&](const char* link) {
+        return fake_.network.links.at(link).site_address.str();
+    };
+    EXPECT_NE(address("veth0-site-a"), "10.10.0.18");
+    EXPECT_NE(address("veth0-site-b"), "10.10.0.2");
+    // Out of the group and into one: neither block of addresses is anybody else's in that run.
+    put_site("site-a");
+    put_site("site-c", "[network]\ngroup = \"blog\"\n");
+    put_site("site-d");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_TRUE(plan().plan.actions.empty());
+    EXPECT_EQ(fake_.firewall.elements.size(), 4U);
+}
+
+TEST_F(Lifecycle, ABridgeGoesWithItsLastSite) {
+    for (const char* site : {"site-a", "site-b"}) put_site(site, "[network]\ngroup = \"shop\"\n");
+    put_site("site-c");
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto remove = [&](const char* site) {
+        fake_.files.remove_file(std::string("/etc/wpns/sites.d/") + site + ".toml");
+        return errors_of(sync({.only = {name(site)}, .leaving = {name(site)}}));
+    };
+    EXPECT_EQ(remove("site-a"), "");
+    EXPECT_TRUE(fake_.network.bridges.contains("wpbr-shop"));
+    EXPECT_EQ(remove("site-b"), "");
+    EXPECT_TRUE(fake_.network.bridges.empty());
+    EXPECT_EQ(traces_of("site-b"), "");
+    EXPECT_TRUE(plan().plan.actions.empty());
+}
+
+TEST_F(Lifecycle, AGroupThatIsFullIsRefusedAndTheOthersGoOn) {
+    put("/etc/wpns/wpns.toml", "[network]\ngroup_prefix = 29\n");
+    for (const char* site : {"m1", "m2", "m3", "m4", "m5", "m6"})
+        put_site(site, "[network]\ngroup = \"shop\"\n");
+    const auto planned = plan();
+    ASSERT_EQ(planned.site_errors.size(), 1U);
+    EXPECT_NE(planned.site_errors.at("m6").find("block 10.10.0.0/29 has 5 addresses"),
+              std::string::npos);
+}
+
 TEST_F(Lifecycle, ASourceAddressThatTheHostLacksIsRefusedByName) {
     fake_.facts.facts.addresses = {*Ipv4::parse("203.0.113.2")};
     put_site("site-a", "[network]\nsource_address = \"203.0.113.9\"\n");
@@ -600,6 +696,44 @@ TEST_F(Lifecycle, FailingAtEveryStepIsHealedByTheNextSync) {
         put_site("site-b");
     }
     EXPECT_GT(step, 60U);
+}
+
+TEST_F(Lifecycle, AJoinThatFailsAtAnyStepIsHealedByTheNextSync) {
+    ASSERT_EQ(errors_of(sync()), "");
+    unsigned step = 1;
+    for (bool passed = false; !passed; ++step) {
+        put_site("site-a", "[network]\ngroup = \"shop\"\n");
+        fake_.fail_at(step);
+        try {
+            cli::Session session(globals_, fake_.host);
+            const auto planned = cli::make_plan(session, {});
+            passed = errors_of(cli::execute(session, planned, {}, {})).empty() &&
+                     fake_.faults.changes < step;
+        } catch (const Error&) {
+        }
+        fake_.fail_at(0);
+        ASSERT_EQ(errors_of(sync()), "") << "after a failure at change " << step;
+        ASSERT_TRUE(plan().plan.actions.empty()) << step;
+        ASSERT_EQ(fake_.network.links.at("veth0-site-a").bridge, "wpbr-shop") << step;
+        put_site("site-a");
+        ASSERT_EQ(errors_of(sync()), "") << step;
+        ASSERT_TRUE(fake_.network.bridges.empty()) << step;
+        ASSERT_EQ(fake_.firewall.elements.size(), 2U) << step;
+    }
+    EXPECT_GT(step, 10U);
+}
+
+/// A run that died after it had written and recorded unit files, and before systemd read them.
+TEST_F(Lifecycle, UnitFilesOfARunThatDiedAreReadAgain) {
+    ASSERT_EQ(errors_of(sync()), "");
+    apply::RegistryFile file(fake_.files);
+    auto registry = file.load();
+    const ResourceKey unit{Kind::unit, "wpns-php@site-a.service", "site-a"};
+    registry.sites.at(name("site-a")).resources.at(unit) = pending;
+    file.save(registry);
+    fake_.units.reloads = 0;
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.units.reloads, 1U);
 }
 
 /// The same for removal: whatever it had come to, another remove leaves nothing.

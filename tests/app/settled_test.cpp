@@ -22,8 +22,12 @@ class Remembered : public fakes::Verbs {
         put("/etc/wpns/wpns.toml", "[network]\npool = \"10.10.0.0/16\"\n");
         put_site("site-a");
         put_site("site-b", "[idle]\nafter = \"15m\"\n");
-        put_site("site-c", "[wordpress]\ncore = \"private\"\n[network]\negress = \"web\"\n");
-        put_site("site-d", "[limits]\ndisk = \"1G\"\n[php.settings]\nmax_input_vars = 2000\n");
+        put_site("site-c",
+                 "[wordpress]\ncore = \"private\"\n[network]\negress = \"web\"\n"
+                 "group = \"shop\"\n");
+        put_site("site-d",
+                 "[limits]\ndisk = \"1G\"\n[php.settings]\nmax_input_vars = 2000\n"
+                 "[network]\ngroup = \"shop\"\n");
         ASSERT_EQ(sync(), cli::done);
         ASSERT_EQ(rendered(), 0U);
     }
@@ -139,6 +143,18 @@ TEST_F(Remembered, WhatHasChangedIsFoundAndNothingElseIsRendered) {
         std::tie(fake_.firewall.elements, fake_.accounts.accounts, fake_.units.enabled_units,
                  fake_.facts.facts) = more;
     }
+}
+
+/// It belongs to no site alone, so a settled one has to want it.
+TEST_F(Remembered, TheBridgeOfAGroupStaysAndIsMadeAgain) {
+    ASSERT_EQ(fake_.network.bridges.size(), 1U);
+    EXPECT_EQ(sync(), cli::done);
+    ASSERT_EQ(fake_.network.bridges.size(), 1U);
+    fake_.network.bridges.clear();
+    expect_same("without the bridge");
+    EXPECT_EQ(sync(), cli::done);
+    EXPECT_EQ(fake_.network.bridges.size(), 1U);
+    EXPECT_EQ(rendered(), 0U);
 }
 
 TEST_F(Remembered, ServicesOfASiteThatMaySleepComeAndGo) {

@@ -260,8 +260,29 @@ class FakeNetwork : public host::Network {
                 found.insert(*it);
         return found;
     }
+    std::map<std::string, Bridge> bridges;
+    [[nodiscard]] std::map<std::string, Bridge> find_bridges(
+        std::span<const Bridge> wanted) const override {
+        std::map<std::string, Bridge> found;
+        for (const auto& bridge : wanted)
+            if (const auto it = bridges.find(bridge.name.name); it != bridges.end())
+                found.insert(*it);
+        return found;
+    }
+    void ensure_bridge(const Bridge& bridge) override {
+        faults_.change("ensure bridge");
+        bridges[bridge.name.name] = bridge;
+    }
+    void remove_bridge(const std::string& name) override {
+        faults_.change("remove bridge");
+        bridges.erase(name);
+    }
+    std::vector<Ipv4> forgotten;
+    void forget_mate(const FirewallSite& site) override { forgotten.push_back(site.address); }
     void ensure_link(const Link& link) override {
         faults_.change("ensure link");
+        if (!link.bridge.empty() && !bridges.contains(link.bridge))
+            throw Error(ErrorKind::missing, "no bridge " + link.bridge);
         if (!names.contains(link.netns))
             throw Error(ErrorKind::missing, "no namespace " + link.netns);
         links[link.host_end.name] = link;

@@ -19,7 +19,7 @@ limit() {
 # The numbers by which a directory and all below it are counted, but for what is counted apart: projects DIR
 projects() {
     on sh -c 'lsattr -pR "$1" 2>/dev/null; lsattr -pd "$1"' sh "$1" |
-        awk 'NF == 3 && $3 !~ /tmp.(database|web)$/ { print $1 }' | sort -u
+        awk 'NF == 3 && $3 !~ /tmp.(database|web)/ { print $1 }' | sort -u
 }
 
 # Used bytes of a site: used SITE

@@ -35,7 +35,8 @@ std::string_view text_in(nlmsghdr* message, int attribute) {
 
 bool is_about_our_table(nlmsghdr* message) {
     const auto* head = static_cast<const nfgenmsg*>(nlmsg_data(message));
-    return head->nfgen_family == NFPROTO_INET && text_in(message, table_attribute) == "wpns";
+    const bool family = head->nfgen_family == NFPROTO_INET || head->nfgen_family == NFPROTO_BRIDGE;
+    return family && text_in(message, table_attribute) == "wpns";
 }
 
 bool is_wpns(std::string_view program) {

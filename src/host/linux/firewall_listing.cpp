@@ -17,18 +17,31 @@ bool has_collection(const std::string& rules, const std::string& what) {
     return rules.find("\t" + what + " {\n") != std::string::npos;
 }
 
-std::string list_rules(NftContext& nft) {
-    return nft.list("list table inet wpns", NftContext::Listing::rules);
+std::string list_rules(NftContext& nft, const std::string& family = "inet") {
+    if (family != "inet" && !table_exists(nft, family)) return {};
+    return nft.list("list table " + family + " wpns", NftContext::Listing::rules);
+}
+
+bool has_groups(NftContext& nft) {
+    return has_collection(list_rules(nft), "set mates");
+}
+
+/// Those collections, and where the table has them those of sites in groups as well.
+std::vector<std::string> with_mates(std::vector<std::string> sets, bool groups) {
+    const std::size_t size = sets.size();
+    for (std::size_t i = 0; groups && i < size; ++i) sets.push_back("mate_" + sets[i]);
+    return sets;
 }
 
 /// The elements of one set or map. None where the table has no such collection: an older version of
 /// the program may have loaded it.
-json elements_of(NftContext& nft, const std::string& type, const std::string& name) {
+json elements_of(NftContext& nft, const std::string& type, const std::string& name,
+                 const std::string& family = "inet") {
     std::string text;
     try {
-        text = nft.list("list " + type + " inet wpns " + name, NftContext::Listing::json);
+        text = nft.list("list " + type + " " + family + " wpns " + name, NftContext::Listing::json);
     } catch (const Error&) {
-        if (has_collection(list_rules(nft), type + " " + name)) throw;
+        if (has_collection(list_rules(nft, family), type + " " + name)) throw;
         return json::array();
     }
     const json listing = json::parse(text);
@@ -115,31 +128,59 @@ void take_addresses(NftContext& nft, render::FirewallCollections& all) {
         all[link_in(element)].gateways6.insert(address6_in(element));
 }
 
+/// The text of a part of an element that is no number.
+std::string part_of(const json& element, std::size_t part) {
+    return value_of(element).at("concat").at(part).get<std::string>();
+}
+
+/// What mates have that other sites have not.
+void take_mates(NftContext& nft, render::FirewallCollections& all) {
+    for (const json& element : elements_of(nft, "set", "mate_sources")) {
+        auto& mate = all[part_of(element, 1)];
+        mate.mate.bridges.insert(part_of(element, 0));
+        mate.sources.insert(Ipv4::parse(part_of(element, 1)).value_or(Ipv4{}));
+        mate.names = comment_names(element);
+    }
+    for (const json& element : elements_of(nft, "set", "mate_inside"))
+        all[part_of(element, 0)].mate.inside.insert(part_of(element, 1));
+    for (const json& element : elements_of(nft, "set", "mates"))
+        all[value_of(element).get<std::string>()].mate.listed = true;
+    for (const json& element : elements_of(nft, "set", "mate_gateways"))
+        all[link_in(element)].gateways.insert(link_and_address(element).second);
+    for (const json& element : elements_of(nft, "set", "ports", "bridge"))
+        all[part_of(element, 2)].mate.ports.emplace(
+            part_of(element, 0), Mac::parse(part_of(element, 1)).value_or(Mac{}));
+    for (const json& element : elements_of(nft, "set", "closed", "bridge"))
+        all[value_of(element).get<std::string>()].mate.closed = true;
+}
+
 /// {"jump": {"target": "limit_50"}}; a number that is no limit for any other verdict.
 unsigned limit_in(const json& verdict) {
     const auto found = verdict.find("jump");
     if (found == verdict.end()) return 1;
     const auto chain = found->at("target").get<std::string>();
     for (const unsigned limit : connection_limits)
-        if (chain == "limit_" + std::to_string(limit)) return limit;
+        for (const char* front : {"", "mate_"})
+            if (chain == front + ("limit_" + std::to_string(limit))) return limit;
     return 1;
 }
 
-void take_policies(NftContext& nft, render::FirewallCollections& all) {
-    for (const json& element : elements_of(nft, "map", "egress"))
+/// `front` is "mate_" for the collections of sites in groups.
+void take_policies(NftContext& nft, const std::string& front, render::FirewallCollections& all) {
+    for (const json& element : elements_of(nft, "map", front + "egress"))
         all[value_of(element.at(0)).get<std::string>()].verdict = chain_in(element.at(1));
-    for (const json& element : elements_of(nft, "set", "refusals"))
+    for (const json& element : elements_of(nft, "set", front + "refusals"))
         all[value_of(element).get<std::string>()].counted = true;
-    for (const json& element : elements_of(nft, "set", "quarantined"))
+    for (const json& element : elements_of(nft, "set", front + "quarantined"))
         all[value_of(element).get<std::string>()].quarantined = true;
-    for (const json& element : elements_of(nft, "set", "allowed")) {
+    for (const json& element : elements_of(nft, "set", front + "allowed")) {
         const json& parts = value_of(element).at("concat");
         if (const auto box = box_in(parts))
             all[parts.at(0).get<std::string>()].allowed.insert(*box);
     }
-    for (const json& element : elements_of(nft, "map", "connections"))
+    for (const json& element : elements_of(nft, "map", front + "connections"))
         all[value_of(element.at(0)).get<std::string>()].connections = limit_in(element.at(1));
-    for (const json& element : elements_of(nft, "map", "source_address"))
+    for (const json& element : elements_of(nft, "map", front + "source_address"))
         all[value_of(element.at(0)).get<std::string>()].source_address =
             Ipv4::parse(element.at(1).get<std::string>()).value_or(Ipv4{});
 }
@@ -147,7 +188,10 @@ void take_policies(NftContext& nft, render::FirewallCollections& all) {
 render::FirewallCollections parse_collections(NftContext& nft) {
     render::FirewallCollections all;
     take_addresses(nft, all);
-    take_policies(nft, all);
+    take_policies(nft, "", all);
+    if (!has_groups(nft)) return all;
+    take_mates(nft, all);
+    take_policies(nft, "mate_", all);
     return all;
 }
 
@@ -157,9 +201,11 @@ std::uint64_t count_in(const json& element) {
 
 std::map<std::string, Refusals> parse_refusals(NftContext& nft) {
     std::map<std::string, Refusals> found;
-    for (const json& element : elements_of(nft, "set", "refusals"))
-        found[value_of(element).get<std::string>()].total = count_in(element);
-    for (const char* set : {"refused", "refused_other"})
+    const bool groups = has_groups(nft);
+    for (const std::string& set : with_mates({"refusals"}, groups))
+        for (const json& element : elements_of(nft, "set", set))
+            found[value_of(element).get<std::string>()].total = count_in(element);
+    for (const std::string& set : with_mates({"refused", "refused_other"}, groups))
         for (const json& element : elements_of(nft, "set", set)) {
             const json& parts = value_of(element).at("concat");
             found[parts.at(0).get<std::string>()].targets.push_back(
@@ -184,17 +230,18 @@ std::map<std::string, Refusals> parse_refusals(NftContext& nft) {
 
 std::vector<ResolvedTarget> parse_resolved(NftContext& nft) {
     std::vector<ResolvedTarget> found;
-    for (const json& element : elements_of(nft, "set", "resolved")) {
-        const json& parts = value_of(element).at("concat");
-        if (const auto box = box_in(parts))
-            found.push_back({parts.at(0).get<std::string>(),
-                             element.at("elem").value("comment", std::string()), *box});
-    }
+    for (const std::string& set : with_mates({"resolved"}, has_groups(nft)))
+        for (const json& element : elements_of(nft, "set", set)) {
+            const json& parts = value_of(element).at("concat");
+            if (const auto box = box_in(parts))
+                found.push_back({parts.at(0).get<std::string>(),
+                                 element.at("elem").value("comment", std::string()), *box});
+        }
     return found;
 }
 
 bool parse_foreign_targets(NftContext& nft) {
-    for (const char* set : {"allowed", "resolved"})
+    for (const std::string& set : with_mates({"allowed", "resolved"}, has_groups(nft)))
         for (const json& element : elements_of(nft, "set", set))
             if (!box_in(value_of(element).at("concat"))) return true;
     return false;
@@ -213,10 +260,10 @@ auto checked(Read read) {
 
 }  // namespace
 
-bool table_exists(NftContext& nft) {
-    const std::string tables = nft.list("list tables inet", NftContext::Listing::rules);
+bool table_exists(NftContext& nft, const std::string& family) {
+    const std::string tables = nft.list("list tables " + family, NftContext::Listing::rules);
     for (const std::string_view line : split(tables, '\n'))
-        if (trim(line) == "table inet wpns") return true;
+        if (trim(line) == "table " + family + " wpns") return true;
     return false;
 }
 
@@ -228,7 +275,7 @@ std::string list_fixed_part(NftContext& nft) {
             const std::string command = "list set inet wpns " + set.substr(4);
             text += nft.list(command, NftContext::Listing::full);
         }
-    return text;
+    return text + list_rules(nft, "bridge");
 }
 
 render::FirewallCollections list_collections(NftContext& nft) {

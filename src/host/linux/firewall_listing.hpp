@@ -13,7 +13,8 @@
 /// cannot parse.
 namespace wpns::host::linux_os {
 
-[[nodiscard]] bool table_exists(NftContext& nft);
+/// Whether there is table inet wpns, or that of another family.
+[[nodiscard]] bool table_exists(NftContext& nft, const std::string& family = "inet");
 
 /// Everything about the table that sites do not change, as nft writes it: comment, chains, rules,
 /// fixed sets. Two tables with the same listing filter alike.

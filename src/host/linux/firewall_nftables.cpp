@@ -120,7 +120,10 @@ void NftablesFirewall::load(const FirewallTable& table, std::span<const Firewall
     with_context("load table inet wpns", [&] {
         collections_.reset();
         failpoint(Failpoint::firewall_load);
-        const std::string text = checked(render::firewall_load_text(table, sites));
+        // A table of bridges that is not wanted any more goes in the same transaction.
+        const bool leftover = !table.groups && table_exists(nft(), "bridge");
+        const std::string text = (leftover ? "delete table bridge wpns\n" : "") +
+                                 checked(render::firewall_load_text(table, sites));
         nft().run(text + checked(render::firewall_resolved_text(resolved_of(sites), {})));
     });
 }
@@ -226,7 +229,9 @@ void NftablesFirewall::remove_table() {
     with_context("remove table inet wpns", [&] {
         collections_.reset();
         failpoint(Failpoint::firewall_remove);
-        nft().run("table inet wpns\ndelete table inet wpns\n");
+        const bool bridges = table_exists(nft(), "bridge");
+        nft().run(std::string(bridges ? "delete table bridge wpns\n" : "") +
+                  "table inet wpns\ndelete table inet wpns\n");
     });
 }
 

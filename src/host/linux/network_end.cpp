@@ -6,6 +6,10 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <cerrno>
+
+#include "base/error.hpp"
+#include "model/allocate.hpp"
 
 namespace wpns::host::linux_os {
 namespace {
@@ -21,14 +25,34 @@ ifinfomsg header_for(const LinkState& link) {
 /// Name, MAC, MTU, group and "up" go in one message, so that nothing half-set is ever up.
 void correct_link(nl::Socket& socket, const LinkState& link, const WantedEnd& wanted) {
     const bool same_mac = link.mac == wanted.mac;
-    if (same_mac && link.mtu == wanted.mtu && link.group == wanted.group && link.up) return;
+    const bool same_master = link.master == wanted.master;
+    if (same_mac && same_master && link.mtu == wanted.mtu && link.group == wanted.group && link.up)
+        return;
     ifinfomsg header = header_for(link);
     header.ifi_flags = IFF_UP;
     header.ifi_change = IFF_UP;
     nl::Message message(RTM_NEWLINK, 0);
     message.header(header).u32(IFLA_MTU, wanted.mtu).u32(IFLA_GROUP, wanted.group);
     if (!same_mac) message.mac(IFLA_ADDRESS, wanted.mac);
-    socket.request(message, "set up link " + wanted.name.name);
+    if (!same_master) message.u32(IFLA_MASTER, static_cast<std::uint32_t>(wanted.master));
+    const nl::Answer answer = socket.exchange(message);
+    if (answer.error == EXFULL)
+        throw Error(ErrorKind::failed, "link " + wanted.name.name + ": its bridge has " +
+                                           std::to_string(bridge_ports) +
+                                           " ports already, and a Linux bridge has no more");
+    if (answer.error != 0) nl::throw_answer("set up link " + wanted.name.name, answer);
+}
+
+/// Mates reach each other.
+void correct_isolation(nl::Socket& socket, const LinkState& link, const WantedEnd& wanted) {
+    if (wanted.master == 0 || link.master != wanted.master || !link.isolated) return;
+    nl::Message message(RTM_NEWLINK, 0);
+    message.header(header_for(link)).nest(IFLA_LINKINFO, [](nl::Message& info) {
+        info.text(IFLA_INFO_SLAVE_KIND, "bridge").nest(IFLA_INFO_SLAVE_DATA, [](nl::Message& port) {
+            port.fixed(IFLA_BRPORT_ISOLATED, std::uint8_t{0});
+        });
+    });
+    socket.request(message, "join link " + wanted.name.name + " with its mates");
 }
 
 /// The full name as altname; libnl has no call for it.
@@ -51,18 +75,19 @@ nl::Message address_message(int type, int flags, const AddressState& address) {
     return message;
 }
 
-bool is_wanted(const AddressState& address, const WantedEnd& wanted) {
-    return address.local == wanted.address && address.prefix == wanted.prefix &&
-           address.remote == wanted.address;
+bool is_wanted(const AddressState& address, Ipv4 wanted, unsigned prefix) {
+    return address.local == wanted && address.prefix == prefix && address.remote == wanted;
 }
 
-/// True when an address was removed: routes may have gone with it.
-bool correct_addresses(nl::Socket& socket, const EndState& state, const WantedEnd& wanted) {
-    const std::string step = " address of link " + wanted.name.name;
+/// No address where `wanted` is zero. True when an address was removed: routes may have gone with
+/// it.
+bool correct_addresses(nl::Socket& socket, const EndState& state, const std::string& name,
+                       Ipv4 wanted, unsigned prefix) {
+    const std::string step = " address of link " + name;
     bool removed = false;
     bool found = false;
     for (const AddressState& address : state.addresses) {
-        if (is_wanted(address, wanted)) {
+        if (is_wanted(address, wanted, prefix)) {
             found = true;
             continue;
         }
@@ -71,22 +96,17 @@ bool correct_addresses(nl::Socket& socket, const EndState& state, const WantedEn
         removed = true;
     }
     // Removing a primary address may take secondary ones along, so ours is put again after that.
-    if (found && !removed) return false;
-    const AddressState address{state.link.index, wanted.address, wanted.address, wanted.prefix};
+    if (wanted == Ipv4{} || (found && !removed)) return removed;
+    const AddressState address{state.link.index, wanted, wanted, prefix};
     nl::Message message = address_message(RTM_NEWADDR, put_flags, address);
     socket.request(message, "set" + step);
     return removed;
 }
 
 void correct_neighbour(nl::Socket& socket, const EndState& state, const WantedEnd& wanted) {
-    if (has_neighbour(state, wanted.peer_address, wanted.peer_mac)) return;
-    ndmsg header{};
-    header.ndm_family = AF_INET;
-    header.ndm_ifindex = state.link.index;
-    header.ndm_state = NUD_PERMANENT;
-    nl::Message message(RTM_NEWNEIGH, put_flags);
-    message.header(header).ipv4(NDA_DST, wanted.peer_address).mac(NDA_LLADDR, wanted.peer_mac);
-    socket.request(message, "set neighbour of link " + wanted.name.name);
+    if (wanted.peer_address == Ipv4{} || has_neighbour(state, wanted.peer_address, wanted.peer_mac))
+        return;
+    put_neighbour(socket, state.link.index, wanted.name.name, wanted.peer_address, wanted.peer_mac);
 }
 
 void correct_route(nl::Socket& socket, const EndState& state, const WantedEnd& wanted) {
@@ -106,14 +126,16 @@ void correct_route(nl::Socket& socket, const EndState& state, const WantedEnd& w
 
 }  // namespace
 
-WantedEnd host_end_of(const Link& link) {
+WantedEnd host_end_of(const Link& link, int master) {
+    const bool port = !link.bridge.empty();
     return {.name = link.host_end,
             .mtu = link.mtu,
             .group = names::link_group,
             .mac = link.host_mac,
-            .address = link.host_address,
+            .master = master,
+            .address = port ? Ipv4{} : link.host_address,
             .prefix = link.prefix,
-            .peer_address = link.site_address,
+            .peer_address = port ? Ipv4{} : link.site_address,
             .peer_mac = link.site_mac,
             .default_route = false,
             .six = {link.prefix6, link.host_address6, link.site_address6, link.site_mac, false},
@@ -128,7 +150,7 @@ WantedEnd site_end_of(const Link& link) {
             .address = link.site_address,
             .prefix = link.prefix,
             .peer_address = link.host_address,
-            .peer_mac = link.host_mac,
+            .peer_mac = link.bridge.empty() ? link.host_mac : names::bridge_mac(),
             .default_route = true,
             .six = {link.prefix6, link.site_address6, link.host_address6, link.host_mac, true},
             .rate = link.up};
@@ -177,6 +199,22 @@ bool has_wanted_ipv6(const EndState& state, const WantedEnd& wanted) {
     return state.link.ipv6 && is_as_wanted(state.six, wanted.six);
 }
 
+void correct_addresses_of(nl::Socket& socket, const EndState& state, const std::string& name,
+                          Ipv4 address, unsigned prefix) {
+    (void)correct_addresses(socket, state, name, address, prefix);
+}
+
+void put_neighbour(nl::Socket& socket, int link, const std::string& name, Ipv4 address,
+                   const Mac& mac) {
+    ndmsg header{};
+    header.ndm_family = AF_INET;
+    header.ndm_ifindex = link;
+    header.ndm_state = NUD_PERMANENT;
+    nl::Message message(RTM_NEWNEIGH, put_flags);
+    message.header(header).ipv4(NDA_DST, address).mac(NDA_LLADDR, mac);
+    socket.request(message, "set neighbour of link " + name);
+}
+
 void correct_end(nl::Socket& socket, EndState state, const WantedEnd& wanted,
                  const std::function<void(const std::string&, bool)>& switch_ipv6) {
     const bool six = wanted.six.prefix != 0;
@@ -185,12 +223,14 @@ void correct_end(nl::Socket& socket, EndState state, const WantedEnd& wanted,
     if (state.link.ipv6 || six) switch_ipv6(wanted.name.name, six);
     correct_full_name(socket, state.link, wanted.name);
     correct_link(socket, state.link, wanted);
+    correct_isolation(socket, state.link, wanted);
     // A new MAC flushes the link's neighbours, permanent ones too.
     if (state.link.mac != wanted.mac) {
         state.neighbours.clear();
         state.six.neighbours.clear();
     }
-    if (correct_addresses(socket, state, wanted)) state.routes.clear();
+    if (correct_addresses(socket, state, wanted.name.name, wanted.address, wanted.prefix))
+        state.routes.clear();
     correct_neighbour(socket, state, wanted);
     correct_route(socket, state, wanted);
     if (six) correct_six(socket, state.link.index, wanted.name.name, state.six, wanted.six);

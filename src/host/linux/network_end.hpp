@@ -19,6 +19,8 @@ struct WantedEnd {
     unsigned mtu = 0;
     unsigned group = 0;
     Mac mac;
+    int master = 0;  ///< index of the bridge that it is a port of; 0: none
+    /// Zero for a port: address and neighbours are the bridge's.
     Ipv4 address;
     unsigned prefix = 0;
     Ipv4 peer_address;  ///< the other end, as a permanent neighbour
@@ -28,7 +30,8 @@ struct WantedEnd {
     std::uint64_t rate = 0;  ///< bits a second that leave by it at most; 0: no limit
 };
 
-[[nodiscard]] WantedEnd host_end_of(const Link& link);
+/// `master` is the index of the link's bridge, where it has one.
+[[nodiscard]] WantedEnd host_end_of(const Link& link, int master = 0);
 [[nodiscard]] WantedEnd site_end_of(const Link& link);
 
 struct EndState {
@@ -54,6 +57,13 @@ struct EndState {
 
 /// IPv6 is on where it is wanted, with exactly what is wanted, and off elsewhere.
 [[nodiscard]] bool has_wanted_ipv6(const EndState& state, const WantedEnd& wanted);
+
+/// Gives a link exactly that address.
+void correct_addresses_of(nl::Socket& socket, const EndState& state, const std::string& name,
+                          Ipv4 address, unsigned prefix);
+/// A permanent neighbour of a link.
+void put_neighbour(nl::Socket& socket, int link, const std::string& name, Ipv4 address,
+                   const Mac& mac);
 
 /// Changes what differs and nothing else. `switch_ipv6(name, on)` switches IPv6 on the link of that
 /// name, in the namespace of the socket.

@@ -70,8 +70,14 @@ void gather_network(nl::Socket& host, HostFacts& facts) {
     for (LinkState& link : read_links(host)) links.emplace(link.index, std::move(link));
     facts.used.clear();
     facts.addresses.clear();
+    facts.bridges.clear();
     for (const AddressState& address : read_addresses(host)) {
-        if (is_ours(links, address.link)) continue;
+        if (is_ours(links, address.link)) {
+            const LinkState& link = links.at(address.link);
+            if (link.kind == "bridge")
+                facts.bridges.emplace(link.name, Cidr::of(address.local, address.prefix));
+            continue;
+        }
         put_address(facts, links, address);
         if (!loopback.contains(address.local)) facts.addresses.push_back(address.local);
     }

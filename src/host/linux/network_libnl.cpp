@@ -6,6 +6,7 @@
 #include "base/failpoint.hpp"
 #include "host/linux/netns_names.hpp"
 #include "host/linux/netns_pins.hpp"
+#include "host/linux/network_bridge.hpp"
 #include "host/linux/network_gather.hpp"
 #include "host/linux/network_pair.hpp"
 #include "host/linux/nl_socket.hpp"
@@ -40,6 +41,23 @@ class LibnlNetwork : public Network {
         std::span<const Link> wanted) const override {
         return find_pairs(socket(), wanted);
     }
+
+    [[nodiscard]] std::map<std::string, Bridge> find_bridges(
+        std::span<const Bridge> wanted) const override {
+        return linux_os::find_bridges(socket(), wanted);
+    }
+
+    void ensure_bridge(const Bridge& bridge) override {
+        failpoint(Failpoint::bridge_create);
+        linux_os::ensure_bridge(socket(), bridge);
+    }
+
+    void remove_bridge(const std::string& name) override {
+        failpoint(Failpoint::bridge_remove);
+        linux_os::remove_bridge(socket(), name);
+    }
+
+    void forget_mate(const FirewallSite& site) override { linux_os::forget_mate(socket(), site); }
 
     void ensure_link(const Link& link) override {
         failpoint(Failpoint::link_create);

@@ -16,6 +16,8 @@ namespace wpns::host::linux_os {
 /// place; what is missing shows like this:
 ///  - host_end.full, site_end.full empty: the full name is not among the link's names;
 ///  - netns and all of the site end empty: the other end is not in that namespace;
+///  - bridge: empty or "another one" where the host end is no port of the wanted one, or one that
+///    others of it do not reach. Address and neighbours are looked for on the bridge then;
 ///  - host_address zero: the host end has none or several, or the site's default route does not
 ///    lead there; site_address zero: the site end has none or several;
 ///  - prefix zero: the ends differ in it;

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
 #include "host/linux/netns.hpp"
+#include "host/linux/network_bridge.hpp"
 #include "host/linux/network_end.hpp"
 #include "host/linux/network_pair.hpp"
 #include "host/linux/network_wait.hpp"
@@ -104,7 +105,9 @@ void wait_for_carrier(nl::Socket& host, nl::Socket& inside, const Pair& before,
     if (before.host.running && before.site.running) return;
     const bool running = wait_until([&] {
         const auto pair = read_pair(host, inside, wanted);
-        return pair && pair->host.running && pair->site.running;
+        if (!pair || !pair->host.running || !pair->site.running) return false;
+        const auto bridge = wanted.bridge.empty() ? std::nullopt : read_link(host, wanted.bridge);
+        return wanted.bridge.empty() || (bridge && bridge->running);
     });
     if (running) return;
     throw Error(ErrorKind::timeout, "link " + wanted.host_end.name + " has no carrier after 10 s");
@@ -137,7 +140,9 @@ void ensure_pair(nl::Socket& host, const Link& wanted) {
     }
     if (!pair) throw Error(ErrorKind::failed, "link " + wanted.host_end.name + " vanished");
     require_ours(pair->host, wanted);
-    correct_end(host, state_of(host, pair->host, fresh), host_end_of(wanted), switch_ipv6);
+    const int bridge = wanted.bridge.empty() ? 0 : bridge_index(host, wanted.bridge);
+    correct_end(host, state_of(host, pair->host, fresh), host_end_of(wanted, bridge), switch_ipv6);
+    if (bridge != 0) ensure_mate(host, bridge, wanted.bridge, wanted.site_address, wanted.site_mac);
     const auto switch_inside = [&](const std::string& name, bool on) {
         run_in_namespace(space.get(), [&] {
             switch_ipv6(name, on);

@@ -30,6 +30,12 @@ class HostView {
         if (!with_ipv6) return;
         for (auto& [link, six] : read_six(socket)) ends_[link].six = std::move(six);
     }
+    /// The bridge of a link, where the link is a port of it.
+    [[nodiscard]] const EndState* bridge_of(const Link& wanted, const EndState& end) const {
+        const EndState* bridge = wanted.bridge.empty() ? nullptr : find(wanted.bridge);
+        const bool port = bridge != nullptr && bridge->link.index == end.link.master;
+        return port && !end.link.isolated ? bridge : nullptr;
+    }
     [[nodiscard]] const EndState* find(const std::string& name) const {
         const auto found = names_.find(name);
         return found == names_.end() ? nullptr : &ends_.at(found->second);
@@ -57,13 +63,25 @@ std::optional<EndState> look_inside(const Link& wanted, const LinkState& host) {
     return read_end(inside, *link);
 }
 
-void put_host_end(Link& found, const EndState& host, const Link& wanted) {
-    found.host_end.name = host.link.name;
-    if (has_full_name(host.link, wanted.host_end)) found.host_end.full = wanted.host_end.full;
-    if (const auto address = only_address(host)) {
+/// The gateway of a port is its bridge's affair.
+void put_gateway(Link& found, const EndState& host, const EndState* bridge, const Link& wanted) {
+    if (bridge != nullptr && host.addresses.empty()) {
+        found.host_address = wanted.host_address;
+        found.prefix = wanted.prefix;
+    } else if (const auto address = only_address(host)) {
         found.host_address = address->local;
         found.prefix = address->prefix;
     }
+}
+
+void put_host_end(Link& found, const EndState& host, const EndState* bridge, const Link& wanted) {
+    found.host_end.name = host.link.name;
+    if (has_full_name(host.link, wanted.host_end)) found.host_end.full = wanted.host_end.full;
+    if (bridge != nullptr)
+        found.bridge = wanted.bridge;
+    else if (host.link.master != 0)
+        found.bridge = "another one";
+    put_gateway(found, host, bridge, wanted);
     if (host.link.group == names::link_group) found.host_mac = host.link.mac;
     const bool six = has_wanted_ipv6(host, host_end_of(wanted));
     if (host.link.up && (six || wanted.prefix6 != 0)) found.mtu = host.link.mtu;
@@ -71,7 +89,8 @@ void put_host_end(Link& found, const EndState& host, const Link& wanted) {
     found.down = rate_of(host.queue);
 }
 
-void put_site_end(Link& found, const EndState& site, const EndState& host, const Link& wanted) {
+/// `next` is what the site's packets come to: its bridge, or the host end.
+void put_site_end(Link& found, const EndState& site, const EndState& next, const Link& wanted) {
     found.netns = wanted.netns;
     found.site_end.name = site.link.name;
     if (has_full_name(site.link, wanted.site_end)) found.site_end.full = wanted.site_end.full;
@@ -80,8 +99,8 @@ void put_site_end(Link& found, const EndState& site, const EndState& host, const
     if (address) found.site_address = address->local;
     if (!address || address->prefix != found.prefix) found.prefix = 0;
     if (!has_default_route(site, found.host_address)) found.host_address = Ipv4{};
-    if (!has_neighbour(site, wanted.host_address, host.link.mac)) found.host_mac = Mac{};
-    if (has_neighbour(host, wanted.site_address, site.link.mac)) found.site_mac = site.link.mac;
+    if (!has_neighbour(site, wanted.host_address, next.link.mac)) found.host_mac = Mac{};
+    if (has_neighbour(next, wanted.site_address, site.link.mac)) found.site_mac = site.link.mac;
     const bool six = has_wanted_ipv6(site, site_end_of(wanted));
     if (six) found.site_address6 = wanted.site_address6;
     if (six && found.host_address6 == wanted.host_address6) found.prefix6 = wanted.prefix6;
@@ -91,14 +110,14 @@ void put_site_end(Link& found, const EndState& site, const EndState& host, const
         found.mtu = site.link.mtu;
 }
 
-Link compose(const Link& wanted, const EndState& host) {
+Link compose(const Link& wanted, const EndState& host, const EndState* bridge) {
     Link found;
     found.prefix = 0;
     found.mtu = 0;
-    put_host_end(found, host, wanted);
+    put_host_end(found, host, bridge, wanted);
     const auto site = look_inside(wanted, host.link);
     if (site)
-        put_site_end(found, *site, host, wanted);
+        put_site_end(found, *site, bridge != nullptr ? *bridge : host, wanted);
     else
         found.host_address = Ipv4{};
     return found;
@@ -110,7 +129,7 @@ void look_at_pairs(const HostView& view, std::span<const Link> wanted,
                    std::vector<std::optional<Link>>& found, std::atomic<std::size_t>& next) {
     for (std::size_t i = next++; i < wanted.size(); i = next++)
         if (const EndState* end = view.find(wanted[i].host_end.name))
-            found[i] = compose(wanted[i], *end);
+            found[i] = compose(wanted[i], *end, view.bridge_of(wanted[i], *end));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "host/linux/network_state.hpp"
 
 #include <arpa/inet.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/ipv6.h>
 #include <linux/neighbour.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 namespace wpns::host::linux_os {
 namespace {
@@ -53,12 +55,28 @@ std::vector<std::string> altnames_of(nlattr* list) {
     return names;
 }
 
-std::string kind_of(nlattr* info) {
-    if (info == nullptr) return {};
-    Attributes<IFLA_INFO_MAX> found{};
-    nla_parse_nested(found.data(), IFLA_INFO_MAX, info, nullptr);
-    const nlattr* kind = found[IFLA_INFO_KIND];
-    return kind == nullptr ? std::string() : nla_get_string(kind);
+/// The attribute of that number in a nested one; null where there is none.
+nlattr* within(nlattr* nest, int attribute) {
+    if (nest == nullptr) return nullptr;
+    return nla_find(static_cast<nlattr*>(nla_data(nest)), nla_len(nest), attribute);
+}
+
+/// A bridge that learns addresses from frames of its ports' control protocols (LLDP and others):
+/// those pass by every filter of the bridge.
+bool learns_from_control(nlattr* bridge) {
+    const nlattr* options = within(bridge, IFLA_BR_MULTI_BOOLOPT);
+    br_boolopt_multi set{};
+    if (options != nullptr && nla_len(options) >= static_cast<int>(sizeof set))
+        std::memcpy(&set, nla_data(options), sizeof set);
+    return (set.optval & (1U << BR_BOOLOPT_NO_LL_LEARN)) == 0;
+}
+
+void take_kind(nlattr* info, LinkState& link) {
+    if (const nlattr* kind = within(info, IFLA_INFO_KIND)) link.kind = nla_get_string(kind);
+    link.learns_from_control =
+        link.kind == "bridge" && learns_from_control(within(info, IFLA_INFO_DATA));
+    const nlattr* isolated = within(within(info, IFLA_INFO_SLAVE_DATA), IFLA_BRPORT_ISOLATED);
+    link.isolated = isolated != nullptr && nla_get_u8(isolated) != 0;
 }
 
 /// The link's IPv6 settings come with the link: no look into /proc of another namespace.
@@ -83,7 +101,8 @@ LinkState link_of(nlmsghdr* message) {
     link.up = (header.ifi_flags & IFF_UP) != 0;
     link.running = (header.ifi_flags & IFF_RUNNING) != 0;
     if (found[IFLA_IFNAME] != nullptr) link.name = nla_get_string(found[IFLA_IFNAME]);
-    link.kind = kind_of(found[IFLA_LINKINFO]);
+    take_kind(found[IFLA_LINKINFO], link);
+    link.master = static_cast<int>(u32_of(found[IFLA_MASTER]));
     link.altnames = altnames_of(found[IFLA_PROP_LIST]);
     link.peer_index = static_cast<int>(u32_of(found[IFLA_LINK]));
     link.ipv6 = ipv6_of(found[IFLA_AF_SPEC]);

@@ -17,6 +17,9 @@ struct LinkState {
     std::string name;
     std::string kind;  ///< "veth", "bridge"; empty for a physical device
     std::vector<std::string> altnames;
+    int master = 0;                    ///< index of the bridge or other device that it is a port of
+    bool isolated = false;             ///< a port that other isolated ports do not reach
+    bool learns_from_control = false;  ///< a bridge that learns from frames that no filter sees
     int peer_index = 0;    ///< of the other end, in its own namespace; 0 when it is gone
     bool up = false;       ///< administratively
     bool running = false;  ///< up, with a carrier, and ready to send

@@ -153,5 +153,56 @@ TEST(Across, AThousandSitesAreFine) {
     EXPECT_EQ(config.sites.size(), 1000U);
 }
 
+std::string in_group(const std::string& more = {}, const std::string& group = "shop") {
+    return "[network]\ngroup = '" + group + "'\n" + more;
+}
+std::string named(const std::string& name) {
+    return "domain = '" + name + ".example'\n";
+}
+
+TEST(Across, AGroupIsForSitesThatCanShareANetwork) {
+    const auto config =
+        read(std::nullopt,
+             {site("a", named("a") + in_group("mtu = 1400\n")), site("b", named("b") + in_group()),
+              site("c", named("c") + in_group("subnet = '10.10.1.0/30'\n", "other")),
+              site("d", named("d") + in_group("", "Shop"))});
+    EXPECT_EQ(
+        reasons(config),
+        (Reasons{"network.group: the sites of group shop share a network, and network.mtu is "
+                 "not the same in all of them",
+                 "network.group: a site in a group has an address of the group's network, and "
+                 "network.subnet names another one",
+                 "network.group: \"Shop\" is no name of a group: holds S: only a-z, 0-9 and - "
+                 "are allowed"}));
+}
+
+TEST(Across, AGroupHasNoIpv6) {
+    const auto config = read(Source{"wpns.toml", "[network]\npool6 = 'fd00:10:10::/48'\n"},
+                             {site("a", named("a") + in_group()), site("b", named("b"))});
+    EXPECT_EQ(reasons(config),
+              Reasons{"network.group: sites in groups have no IPv6, and network.pool6 in wpns.toml "
+                      "gives every site some"});
+}
+
+TEST(Across, AGroupHasNoMoreSitesThanABridgeHasPorts) {
+    std::vector<Source> sites;
+    for (int i = 0; i < 1024; ++i) {
+        const std::string name = "s" + std::to_string(i);
+        sites.push_back(site(name, named(name) + in_group()));
+    }
+    const auto config = read(std::nullopt, sites);
+    EXPECT_EQ(reasons(config), Reasons{"network.group: group shop has more than 1023 sites, and a "
+                                       "Linux bridge has no more ports than that"});
+    sites.pop_back();
+    EXPECT_EQ(reasons(read(std::nullopt, sites)), Reasons{});
+}
+
+TEST(Across, ABlockOfAGroupFitsTheReservedRange) {
+    const auto config =
+        read(Source{"wpns.toml", "[network]\ngroup_prefix = 20\n"}, {site("a", named("a"))});
+    EXPECT_EQ(reasons(config),
+              Reasons{"network.group_prefix: a /20 is more than the reserved range 10.10.0.0/24"});
+}
+
 }  // namespace
 }  // namespace wpns::config

@@ -18,6 +18,11 @@ std::string example_in_full() {
     return std::regex_replace(example(), std::regex("(^|\n)#([a-z][a-z0-9_.]* = )"), "$1$2");
 }
 
+/// The same with one of two keys that no site has both of.
+std::string without(const std::string& key) {
+    return std::regex_replace(example_in_full(), std::regex("\n" + key + " = [^\n]*"), "");
+}
+
 Config read_example(const std::string& text) {
     return read(std::nullopt, {{"sites.d/example.toml", text}});
 }
@@ -30,7 +35,10 @@ TEST(Example, IsASiteWithDefaultsOnly) {
 }
 
 TEST(Example, ShowsTheDefaultOfEveryKeyThatHasOne) {
-    const auto config = read_example(example_in_full());
+    const auto grouped = read_example(without("subnet"));
+    EXPECT_EQ(described(grouped), "");
+    EXPECT_EQ(only_site(grouped).network.group, "shop");
+    const auto config = read_example(without("group"));
     EXPECT_EQ(described(config), "");
     SiteConfig site = only_site(config);
     EXPECT_EQ(site.aliases.size(), 1U);

@@ -27,6 +27,7 @@ inline const std::map<std::string, Sample>& site_samples() {
         {"php.settings", {"Europe/Berlin", "{ \"date.timezone\" = @ }"}},
         {"mysql.memory", {"64M"}},
         {"network.subnet", {"10.10.1.0/30"}},
+        {"network.group", {"shop"}},
         {"network.egress", {"open"}},
         {"network.allow", {"203.0.113.0/24:443/tcp", "[@]"}},
         {"network.source_address", {"203.0.113.2"}},
@@ -78,7 +79,8 @@ inline const std::map<std::string, std::string>& number_samples() {
 
 /// The same of the host.
 inline const std::map<std::string, std::string>& host_number_samples() {
-    static const std::map<std::string, std::string> samples = {{"backup.keep", "7"}};
+    static const std::map<std::string, std::string> samples = {{"backup.keep", "7"},
+                                                               {"network.group_prefix", "28"}};
     return samples;
 }
 

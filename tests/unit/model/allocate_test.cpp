@@ -205,5 +205,88 @@ TEST(Allocate6, WhatASiteHasStaysItsOwn) {
     EXPECT_EQ(host.subnet6("site-a", "10.10.1.0/30"), "fd00:20:0:40::/64");
 }
 
+/// Adds the site with what it gets; "ADDRESS of BLOCK", or the reason.
+std::string join(Host& host, std::string_view name, const std::string& group) {
+    const auto place =
+        allocate_place(host.config, host.registry, host.facts, site_named(name), group);
+    if (!place) return place.error();
+    auto& given = host.registry.sites[site_named(name)].allocation;
+    given.subnet = place->subnet;
+    given.group = group;
+    given.address = place->address;
+    return place->address.str() + " of " + place->subnet.str();
+}
+
+TEST(AllocatePlace, GroupsGetBlocksAndSitesAddressesFromTheLowestOn) {
+    Host host;
+    EXPECT_EQ(join(host, "a", "shop"), "10.10.0.2 of 10.10.0.0/28");
+    EXPECT_EQ(join(host, "b", "shop"), "10.10.0.3 of 10.10.0.0/28");
+    EXPECT_EQ(join(host, "c", "blog"), "10.10.0.18 of 10.10.0.16/28");
+    EXPECT_EQ(join(host, "b", "shop"), "10.10.0.3 of 10.10.0.0/28");
+    host.registry.sites.erase(site_named("a"));
+    EXPECT_EQ(join(host, "b", "shop"), "10.10.0.3 of 10.10.0.0/28");
+    EXPECT_EQ(join(host, "d", "shop"), "10.10.0.2 of 10.10.0.0/28");
+    // What is set for new groups moves none that is there.
+    host.config.group_prefix = 29;
+    host.config.reserved = cidr("10.10.128.0/24");
+    EXPECT_EQ(join(host, "e", "shop"), "10.10.0.4 of 10.10.0.0/28");
+    EXPECT_EQ(join(host, "f", "more"), "10.10.128.2 of 10.10.128.0/29");
+}
+
+TEST(AllocatePlace, WhatIsInUseIsLeftOut) {
+    Host host;
+    host.with_used("10.10.0.8/29", "route via eth1");
+    host.facts.bridges.emplace("wpbr-old", cidr("10.10.0.16/28"));
+    host.with_site("z", "10.10.1.0/30");
+    host.registry.sites.at(site_named("z")).resources[{Kind::firewall, "10.10.0.34", "z"}] = "x";
+    EXPECT_EQ(join(host, "a", "shop"), "10.10.0.50 of 10.10.0.48/28");
+    // An address is taken as long as anything of its last owner is left.
+    host.registry.sites.at(site_named("z")).resources[{Kind::firewall, "10.10.0.51", "z"}] = "x";
+    EXPECT_EQ(join(host, "b", "shop"), "10.10.0.52 of 10.10.0.48/28");
+}
+
+TEST(AllocatePlace, AFullBlockIsNamed) {
+    Host host;
+    host.config.group_prefix = 29;
+    for (const char* name : {"a", "b", "c", "d", "e"}) EXPECT_NE(join(host, name, "shop"), "");
+    EXPECT_EQ(
+        join(host, "f", "shop"),
+        "group shop is full: its block 10.10.0.0/29 has 5 addresses for sites, all of them in "
+        "use (a block stays as it is; network.group_prefix is for new groups)");
+}
+
+TEST(AllocatePlace, AnExhaustedRangeIsNamedWithWhatIsInTheWay) {
+    Host host;
+    host.with_used("10.10.0.0/24", "route via eth1");
+    EXPECT_EQ(
+        join(host, "a", "shop"),
+        "the reserved range 10.10.0.0/24 has no free /28 for group shop: 10.10.0.0/28 overlaps "
+        "10.10.0.0/24, route via eth1, and so on (a larger network.reserved gives room)");
+    host.config.group_prefix = 20;
+    EXPECT_EQ(join(host, "a", "shop"),
+              "the reserved range 10.10.0.0/24 has no room for a /20 for group shop "
+              "(network.reserved and network.group_prefix)");
+}
+
+TEST(AllocatePlace, ABridgeHasSoManyPorts) {
+    Host host;
+    host.config.reserved = cidr("10.10.0.0/20");
+    host.config.group_prefix = 20;
+    for (std::size_t i = 0; i < bridge_ports; ++i) {
+        auto& given = host.registry.sites[site_named("s" + std::to_string(i))].allocation;
+        given.group = "shop";
+        given.subnet = cidr("10.10.0.0/20");
+        given.address = given.subnet.at(static_cast<std::uint32_t>(i) + 2);
+    }
+    EXPECT_EQ(join(host, "one-more", "shop"),
+              "group shop has 1023 sites, and a Linux bridge has no more ports than that");
+}
+
+TEST(AllocatePlace, ASiteThatLeavesItsGroupGetsABlockOfItsOwn) {
+    Host host;
+    (void)join(host, "a", "shop");
+    EXPECT_EQ(host.subnet("a"), "10.10.1.0/30");
+}
+
 }  // namespace
 }  // namespace wpns

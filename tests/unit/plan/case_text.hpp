@@ -115,6 +115,8 @@ inline Resource value(const ResourceKey& key, Taker& in) {
             return Netns{};
         case Kind::firewall:
             return firewall(key, in);
+        case Kind::bridge:
+            return Bridge{{key.id, key.id}, {}, {}, in.number("prefix", 28)};
         case Kind::link:
             return link(key, in);
         case Kind::database:

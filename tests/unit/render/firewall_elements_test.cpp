@@ -193,5 +193,62 @@ TEST(FirewallDigest, IsFoundInAListing) {
     EXPECT_EQ(firewall_digest_in(""), std::nullopt);
 }
 
+/// A site in a group with everything that a policy can hold.
+FirewallSite mate(Egress egress = Egress::open) {
+    FirewallSite site = with_policy(50);
+    site.link = "10.10.0.2";
+    site.address = ip("10.10.0.2");
+    site.gateway = ip("10.10.0.1");
+    site.egress = egress;
+    site.port = {"wpbr-shop", "veth0-a", *Mac::parse("02:00:00:00:00:01")};
+    return site;
+}
+
+TEST(FirewallElements, OfAMateMakeItAgain) {
+    for (const Egress egress : {Egress::open, Egress::quarantine})
+        EXPECT_EQ(firewall_site("10.10.0.2", firewall_elements(mate(egress))), mate(egress));
+}
+
+TEST(FirewallElements, AnythingElseMakesAMateWithoutAddress) {
+    MateElements broken[6];
+    for (auto& elements : broken) elements = firewall_elements(mate()).mate;
+    broken[0].bridges.clear();
+    broken[1].inside.insert("wpbr-other");
+    broken[2].ports.emplace("veth0-b", Mac{});
+    broken[3].listed = false;
+    broken[4].closed = true;
+    broken[5].ports.clear();
+    for (const auto& elements : broken) {
+        FirewallElements all = firewall_elements(mate());
+        all.mate = elements;
+        EXPECT_EQ(firewall_site("10.10.0.2", all).address, Ipv4{});
+    }
+}
+
+TEST(FirewallElements, OfAMateAreKeyedByItsAddressAndItsPort) {
+    EXPECT_EQ(
+        firewall_change_text({}, of({mate(Egress::quarantine)})).value(),
+        "add element inet wpns mate_sources { \"wpbr-shop\" . 10.10.0.2 comment "
+        "\"names:0123456789abcdef\" }\n"
+        "add element inet wpns mates { 10.10.0.2 }\n"
+        "add element inet wpns mate_gateways { 10.10.0.2 . 10.10.0.1 }\n"
+        "add element inet wpns mate_inside { 10.10.0.2 . \"wpbr-shop\" }\n"
+        "add element inet wpns mate_egress { 10.10.0.2 : goto egress_quarantine }\n"
+        "add element inet wpns mate_refusals { 10.10.0.2 }\n"
+        "add element inet wpns mate_allowed { 10.10.0.2 . 203.0.113.0/24 . 17 . 53, 10.10.0.2 . "
+        "203.0.113.7 . 6 . 0-65535 }\n"
+        "add element inet wpns mate_quarantined { 10.10.0.2 }\n"
+        "add element inet wpns mate_connections { 10.10.0.2 : jump mate_limit_50 }\n"
+        "add element inet wpns mate_source_address { 10.10.0.2 : 203.0.113.2 }\n"
+        "add element bridge wpns ports { \"veth0-a\" . 02:00:00:00:00:01 . 10.10.0.2 }\n"
+        "add element bridge wpns closed { 10.10.0.2 }\n");
+    EXPECT_EQ(
+        firewall_change_text(of({mate(Egress::quarantine)}), of({mate(Egress::open)})).value(),
+        "delete element inet wpns mate_egress { 10.10.0.2 }\n"
+        "delete element inet wpns mate_quarantined { 10.10.0.2 }\n"
+        "delete element bridge wpns closed { 10.10.0.2 }\n"
+        "add element inet wpns mate_egress { 10.10.0.2 : goto egress_open }\n");
+}
+
 }  // namespace
 }  // namespace wpns::render
