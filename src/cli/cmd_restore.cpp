@@ -91,9 +91,11 @@ int cmd_restore(const Globals& globals, const host::Host& host, const RestoreOpt
         return apply::restore(host, session.registry(), session.registry_file(), backup, target);
     });
     auto [planned, report] = start(globals, session, name);
-    start_again.dismiss();
     report[name.str()].archive = archive;
-    return print_report(globals, planned, report);
+    const int result = print_report(globals, planned, report);
+    // What did not start may well do so at a second try, and until then the site is down.
+    if (result == done) start_again.dismiss();
+    return result;
 }
 
 }  // namespace wpns::cli

@@ -1,4 +1,5 @@
 # Backups, restores and the archive of removed sites: what is promised to be kept is there, and nothing is ever between.
+# bats file_tags=only:bookworm
 load helpers
 
 setup_file() {
@@ -126,7 +127,6 @@ assert_settled() {
     assert_settled
 }
 
-# bats test_tags=only:trixie
 @test "a backup that is killed leaves nothing with its name" {
     local moment
     for moment in 0.02 0.05 0.1 0.2 0.3 0.5; do
@@ -157,7 +157,6 @@ exit 1
 END
 }
 
-# bats test_tags=only:trixie
 @test "a restore that is killed leaves the old state or the new one" {
     local condition now states=''
     add_content site-a in-backup
@@ -205,7 +204,6 @@ END
     assert_settled
 }
 
-# bats test_tags=only:bookworm
 @test "an archive restore that is killed is finished by sync" {
     local moment archive
     for moment in 0.02 0.04 0.06 0.1 0.2; do

@@ -1,5 +1,6 @@
 # Many admins at once: verbs that write take their turns, and the host is consistent after the last of them.
 # WPNS_VERBS says how many run at once.
+# bats file_tags=only:bookworm
 load helpers
 
 verbs=${WPNS_VERBS:-20}

@@ -1,4 +1,5 @@
 # `wpns remove`: from every state it leaves nothing but the archive.
+# bats file_tags=only:trixie
 load helpers
 
 setup_file() {

@@ -115,8 +115,23 @@ measure_requests() {
     done
 }
 
-# What parked sites take of the machine's memory: bench_parked SITES
+# What parked sites take of the machine's memory, kind by kind: bench_parked SITES
 bench_parked() {
+    local before after
     fresh_machine
-    on /run/bench/parked "$1"
+    on /run/bench/parked add warm 5
+    before=$(settled_state)
+    on /run/bench/parked add site "$1"
+    after=$(settled_state)
+    paste -d ' ' <(echo "$before") <(echo "$after") |
+        awk -v sites="$1" '{ printf "parked-%s,wpns,1,%.4f\n", $1, ($4 - $2) / sites }'
+}
+
+# The state of the machine's memory without what the kernel only keeps for speed. That belongs to all machines.
+settled_state() {
+    sleep 5
+    sync
+    echo 3 >/proc/sys/vm/drop_caches
+    sleep 2
+    on /run/bench/parked state
 }
