@@ -29,6 +29,16 @@ std::size_t check(std::size_t result, const std::string& path) {
     return result;
 }
 
+/// Adds what comes to the size of a part; Error where that is more than it may be.
+void add_to_part(std::uint64_t& size, std::size_t more, std::uint64_t limit,
+                 const std::string& path) {
+    if (size == 0) failpoint(Failpoint::part_write);
+    size += more;
+    if (size > limit)
+        throw Error(ErrorKind::failed,
+                    path + " would be larger than " + std::to_string(limit) + " bytes");
+}
+
 class PartWriter final : public Parts::Writer {
   public:
     PartWriter(UniqueFd fd, std::string path, std::uint64_t limit)
@@ -42,11 +52,7 @@ class PartWriter final : public Parts::Writer {
     }
 
     void write(std::string_view bytes) override {
-        if (size_ == 0) failpoint(Failpoint::part_write);
-        size_ += bytes.size();
-        if (size_ > limit_)
-            throw Error(ErrorKind::failed,
-                        path_ + " would be larger than " + std::to_string(limit_) + " bytes");
+        add_to_part(size_, bytes.size(), limit_, path_);
         ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
         while (in.pos < in.size) (void)compress(in, ZSTD_e_continue);
     }
@@ -157,11 +163,7 @@ class PlainWriter final : public Parts::Writer {
         : fd_(std::move(fd)), path_(std::move(path)), limit_(limit) {}
 
     void write(std::string_view bytes) override {
-        if (size_ == 0) failpoint(Failpoint::part_write);
-        size_ += bytes.size();
-        if (size_ > limit_)
-            throw Error(ErrorKind::failed,
-                        path_ + " would be larger than " + std::to_string(limit_) + " bytes");
+        add_to_part(size_, bytes.size(), limit_, path_);
         write_all(fd_.get(), bytes, path_);
         hash_.add(bytes);
     }
