@@ -113,7 +113,10 @@ class LinuxAccounts final : public Accounts {
         }
         failpoint(Failpoint::accounts_create);
         Process::Command command;
-        command.argv = {"/usr/bin/systemd-sysusers", "-"};
+        // It ends with us: a run that was killed must make no account after the next one, which has
+        // the lock by then, has looked for what is there.
+        command.argv = {"/usr/bin/setpriv", "--pdeathsig", "KILL", "/usr/bin/systemd-sysusers",
+                        "-"};
         command.input = sysusers_text(accounts);
         const auto result = process_.run(command);
         if (result.status != 0) {
