@@ -112,14 +112,6 @@ END
 reset_machine() {
     on_stdin bash -s <<'END'
 set -e
-# What takes a first site some seconds is kept, as it is found again by what it was made from; but not what a test with
-# cores of its own has made.
-shared=()
-[ "$(ls /var/lib/wpns/core 2>/dev/null | wc -l)" -ne 1 ] || shared=(core images opcodes)
-for made in "${shared[@]}"; do
-    rm -rf "/var/lib/$made.kept"
-    mv "/var/lib/wpns/$made" "/var/lib/$made.kept"
-done
 rm -rf /etc/wpns/templates /etc/wpns/wpns.toml
 names=$({ wpns list --json | grep -o '"name": "[^"]*"' | cut -d'"' -f4; ls /etc/wpns/sites.d | sed 's/\.toml$//'; } 2>/dev/null | sort -u)
 for name in $names; do wpns remove "$name" --purge --yes; done
@@ -128,7 +120,6 @@ for name in $names; do wpns archive purge "$name" --yes; done
 mkdir -p /etc/wpns/sites.d
 rm -rf /etc/wpns/sites.d/* /var/lib/wpns/archive /var/lib/wpns/backups
 ln -sf /etc/nginx/sites-available/default /etc/nginx/sites-enabled/default
-for made in "${shared[@]}"; do mv -T "/var/lib/$made.kept" "/var/lib/wpns/$made"; done
 systemctl reset-failed
 systemctl reload nginx
 END
