@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <thread>
 
 #include "base/error.hpp"
 #include "host/linux/units_sdbus.hpp"
@@ -44,6 +47,18 @@ class UnitsTest : public ::testing::Test {
             << lines << "\n[Install]\nWantedBy=multi-user.target\n";
         written.push_back(name);
         return name;
+    }
+
+    /// A socket on a port of loopback, and a service that needs it.
+    std::pair<std::string, std::string> socket_with_service(const std::string& role, int port) {
+        auto user = service(
+            role, "Type=exec\nExecStart=/usr/bin/sleep 1000",
+            "Requires=wpns-test-" + role + "@x.socket\nAfter=wpns-test-" + role + "@x.socket");
+        const std::string name = "wpns-test-" + role + "@x.socket";
+        std::ofstream("/etc/systemd/system/" + name)
+            << "[Unit]\nStartLimitIntervalSec=0\n[Socket]\nListenStream=127.0.0.1:" << port << "\n";
+        written.push_back(name);
+        return {name, std::move(user)};
     }
 
     std::string start(const std::string& name, std::chrono::seconds patience = kPatience) {
@@ -158,6 +173,52 @@ TEST_F(UnitsTest, UnknownAndMaskedUnits) {
     fs::remove("/etc/systemd/system/" + masked);
     fs::create_symlink("/dev/null", "/etc/systemd/system/" + masked);
     EXPECT_TRUE(holds(start(masked), "masked")) << start(masked);
+}
+
+/// A TCP port of loopback in the hands of another program, for a while.
+class TakenPort {
+  public:
+    TakenPort(std::uint16_t port, std::chrono::milliseconds time)
+        : thread_([fd = listener(port), time] {
+              std::this_thread::sleep_for(time);
+              ::close(fd);
+          }) {}
+    TakenPort(const TakenPort&) = delete;
+    TakenPort& operator=(const TakenPort&) = delete;
+    ~TakenPort() { thread_.join(); }
+
+  private:
+    static int listener(std::uint16_t port) {
+        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(::listen(fd, 1), 0);
+        return fd;
+    }
+    std::thread thread_;
+};
+
+TEST_F(UnitsTest, AnAddressThatIsSoonFreeIsWaitedFor) {
+    const auto [socket, user] = socket_with_service("soon", 13306);
+    const TakenPort taken(13306, 700ms);
+    const auto results = units->restart(Names{user, socket}, kPatience);
+    EXPECT_EQ(results.at(socket), "");
+    EXPECT_EQ(results.at(user), "");
+    EXPECT_EQ(state(socket).active, "active");
+    EXPECT_EQ(state(user).active, "active");
+}
+
+TEST_F(UnitsTest, AnAddressThatStaysTakenIsAFailure) {
+    const auto [socket, user] = socket_with_service("taken", 13307);
+    const TakenPort taken(13307, 6s);
+    const auto begin = Clock::now();
+    const auto text = units->start(Names{socket}, kPatience).at(socket);
+    EXPECT_TRUE(text.starts_with("failed: resources")) << text;
+    EXPECT_TRUE(holds(text, "Address already in use")) << text;
+    EXPECT_LT(Clock::now() - begin, 5s);
 }
 
 TEST_F(UnitsTest, JobsRunAtTheSameTime) {

@@ -45,12 +45,13 @@ void Jobs::queue(const char* method, const std::string& unit, Deadline deadline)
     const auto reply = manager_.ask(call, left_until(deadline) + std::chrono::seconds(5));
     if (!reply) {
         outcomes_[unit] = {JobOutcome::End::refused, reply.error().text,
-                           reply.error().is_unknown_unit()};
+                           reply.error().is_unknown_unit(), method};
         return;
     }
     const char* path = nullptr;
     check_bus(sd_bus_message_read(reply->get(), "o", &path), "read the answer of systemd");
     jobs_.insert_or_assign(unit, path);
+    outcomes_[unit].method = method;
 }
 
 bool Jobs::all_ended() const {

@@ -21,6 +21,7 @@ struct JobOutcome {
     End end = End::unfinished;
     std::string text;  ///< systemd's word for it, or its text
     bool unknown_unit = false;
+    const char* method = nullptr;  ///< as given to `Jobs::queue`
 };
 
 /// A handful of jobs at once: queue all, then wait for all. Listens from its construction on, so
@@ -32,7 +33,7 @@ class Jobs {
     Jobs& operator=(const Jobs&) = delete;
     ~Jobs() = default;
 
-    /// `method` is one of those of the manager that take a unit and a mode: "StartUnit".
+    /// `method` is one of those of the manager that take a unit and a mode: "StartUnit"; a literal.
     void queue(const char* method, const std::string& unit, Deadline deadline);
     /// By unit; returns when all have ended or at the deadline.
     [[nodiscard]] std::map<std::string, JobOutcome> wait(Deadline deadline);

@@ -6,11 +6,13 @@
 #include <memory>
 #include <set>
 #include <string_view>
+#include <thread>
 
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
 #include "base/fd.hpp"
 #include "host/linux/files_list.hpp"
+#include "host/linux/units_again.hpp"
 #include "host/linux/units_bus.hpp"
 #include "host/linux/units_jobs.hpp"
 #include "host/linux/units_look.hpp"
@@ -24,6 +26,7 @@ namespace {
 using namespace std::chrono_literals;
 using Names = std::span<const std::string>;
 using Results = std::map<std::string, std::string>;
+using Outcomes = std::map<std::string, JobOutcome>;
 
 /// systemd reads every unit file again: seconds with some thousand of them.
 constexpr auto kReloadTimeout = 300s;
@@ -81,7 +84,9 @@ class SdBusUnits final : public Units {
         queue(*jobs, "RestartUnit", restarts, deadline);
         queue(*jobs, "StartUnit", starts, deadline);
         return [this, jobs = std::move(jobs), deadline, patience, begin] {
-            return verdicts(manager_, Goal::up, jobs->wait(deadline), {patience, begin});
+            auto outcomes = jobs->wait(deadline);
+            try_again(outcomes, deadline);
+            return verdicts(manager_, Goal::up, outcomes, {patience, begin});
         };
     }
 
@@ -161,8 +166,23 @@ class SdBusUnits final : public Units {
         const Deadline deadline = std::chrono::steady_clock::now() + patience;
         Jobs jobs(manager_);
         queue(jobs, method, names, deadline);
-        const auto outcomes = jobs.wait(deadline);
+        auto outcomes = jobs.wait(deadline);
+        if (goal != Goal::down) try_again(outcomes, deadline);
         return verdicts(manager_, goal, outcomes, {patience, begin});
+    }
+
+    /// Repeats the jobs that `failed_in_passing`, for some two seconds: what takes longer is no
+    /// matter of milliseconds.
+    void try_again(Outcomes& outcomes, Deadline deadline) {
+        constexpr int attempts = 20;
+        for (int attempt = 0; attempt < attempts; ++attempt) {
+            const auto names = failed_in_passing(manager_, outcomes);
+            if (names.empty()) return;
+            std::this_thread::sleep_for(100ms);
+            Jobs jobs(manager_);
+            for (const auto& name : names) jobs.queue(outcomes.at(name).method, name, deadline);
+            for (auto& [unit, outcome] : jobs.wait(deadline)) outcomes[unit] = std::move(outcome);
+        }
     }
 
     mutable Manager manager_;
