@@ -29,11 +29,17 @@ void archive_data(Context& context, const ResourceKey& key) {
     context.report[key.site].archive = target;
 }
 
+/// Holds what is made again wherever it is missing, and maybe trees that no registry knows, of a run
+/// that was killed or of a registry that was lost.
+bool is_memory(const std::string& directory) {
+    return directory == names::core_dir || directory == names::images_dir ||
+           directory == names::opcodes_dir;
+}
+
 }  // namespace
 
 void remove_directory(Context& context, const ResourceKey& key) {
-    // A memory of what could be made again: it goes with the last site.
-    if (key.id == names::images_dir) return context.host.files.purge_trusted_tree(key.id);
+    if (is_memory(key.id)) return context.host.files.purge_trusted_tree(key.id);
     const std::string data = context.options.data_dir + "/" + key.site;
     if (key.id.starts_with(data + "/")) return;
     if (key.id != data) return context.host.files.remove_directory(key.id);

@@ -112,6 +112,14 @@ END
 reset_machine() {
     on_stdin bash -s <<'END'
 set -e
+# What takes a first site some seconds is kept: it is found again by what it was made from. Not what a file with several
+# WordPress cores has made.
+kept=()
+[ "$(ls /var/lib/wpns/core 2>/dev/null | wc -l)" -ne 1 ] || kept=(core images opcodes)
+for made in "${kept[@]}"; do
+    rm -rf "/var/lib/$made.kept"
+    cp -a "/var/lib/wpns/$made" "/var/lib/$made.kept" || rm -rf "/var/lib/$made.kept"
+done
 rm -rf /etc/wpns/templates /etc/wpns/wpns.toml
 names=$({ wpns list --json | grep -o '"name": "[^"]*"' | cut -d'"' -f4; ls /etc/wpns/sites.d | sed 's/\.toml$//'; } 2>/dev/null | sort -u)
 for name in $names; do wpns remove "$name" --purge --yes; done
@@ -120,6 +128,9 @@ for name in $names; do wpns archive purge "$name" --yes; done
 mkdir -p /etc/wpns/sites.d
 rm -rf /etc/wpns/sites.d/* /var/lib/wpns/archive /var/lib/wpns/backups
 ln -sf /etc/nginx/sites-available/default /etc/nginx/sites-enabled/default
+for made in "${kept[@]}"; do
+    [ ! -d "/var/lib/$made.kept" ] || mv -T "/var/lib/$made.kept" "/var/lib/wpns/$made"
+done
 systemctl reset-failed
 systemctl reload nginx
 END

@@ -112,7 +112,10 @@ assert_no_trace() {
     run -2 on wpns remove site-z --yes
 }
 
-@test "the last site leaves the host as it was" {
+@test "the last site leaves the host as it was, and no tree of which no registry knows" {
+    on sh -c 'for shared in core images opcodes; do
+        cp -a "/var/lib/wpns/$shared" /tmp/ && mv "/tmp/$shared" "/var/lib/wpns/$shared/unknown"
+    done'
     run -0 on wpns remove site-b --purge --yes
     run -0 on ip -o link show group 30576
     [ -z "$output" ]
@@ -122,4 +125,5 @@ assert_no_trace() {
     [ -z "$output" ]
     run -0 on ls /run/netns
     [ -z "$output" ]
+    run ! on sh -c 'ls -d /var/lib/wpns/core || ls -d /var/lib/wpns/images || ls -d /var/lib/wpns/opcodes'
 }
