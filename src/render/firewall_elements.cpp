@@ -225,10 +225,6 @@ const FirewallElements& find_or_none(const FirewallCollections& all, const std::
     return found == all.end() ? none : found->second;
 }
 
-}  // namespace
-
-namespace {
-
 std::set<Ipv6> one_or_none(const Ipv6& address) {
     return address == Ipv6{} ? std::set<Ipv6>{} : std::set<Ipv6>{address};
 }

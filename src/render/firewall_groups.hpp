@@ -8,9 +8,8 @@ namespace wpns::render {
 
 /// What the rules hold of sites in groups. They come by a bridge that others use too, so they are
 /// told apart by their address: the table of the bridges has seen to it that it is theirs.
-///  - What mates send each other is not followed: with net.bridge.bridge-nf-call-iptables the
-///  kernel
-///    shows it to these rules, without it does not, and either way it is let through.
+///  - What mates send each other is not followed: the kernel shows it to these rules only with
+///    net.bridge.bridge-nf-call-iptables, and either way it is let through.
 ///  - `inside` is for what goes back to the bridge that it came by, be it routed or bridged.
 inline constexpr std::string_view mate_sets = R"(	set mate_sources {
 		type ifname . ipv4_addr

@@ -30,9 +30,8 @@ namespace {
 ///  - `listed` lets through what the site's allow list names, be it private or SMTP; the pool is
 ///    refused before. Both of its sets hold whole packets' worth of keys for all sites, and are
 ///    asked only about what would be refused otherwise.
-///  - `connections` leads to the chain of a limit, which comes back unless there are too many.
-///  Asked
-///    only about new connections, as open ones are accepted before.
+///  - `connections` leads to the chain of a limit, which comes back unless there are too many. It
+///    is asked only about new connections, as open ones are accepted before.
 ///  - postrouting: only what was forwarded from a site is changed.
 ///  A line that begins with 6 is there with an IPv6 pool only, with 4 without one only, with M only
 ///  where that pool is of private addresses, which nobody outside could answer to.

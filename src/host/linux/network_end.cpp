@@ -9,12 +9,11 @@
 #include <cerrno>
 
 #include "base/error.hpp"
+#include "host/linux/network_entries.hpp"
 #include "model/allocate.hpp"
 
 namespace wpns::host::linux_os {
 namespace {
-
-constexpr int put_flags = NLM_F_CREATE | NLM_F_REPLACE;
 
 ifinfomsg header_for(const LinkState& link) {
     ifinfomsg header{};
@@ -111,16 +110,8 @@ void correct_neighbour(nl::Socket& socket, const EndState& state, const WantedEn
 
 void correct_route(nl::Socket& socket, const EndState& state, const WantedEnd& wanted) {
     if (!wanted.default_route || has_default_route(state, wanted.peer_address)) return;
-    rtmsg header{};
-    header.rtm_family = AF_INET;
-    header.rtm_table = RT_TABLE_MAIN;
-    header.rtm_protocol = RTPROT_STATIC;
-    header.rtm_scope = RT_SCOPE_UNIVERSE;
-    header.rtm_type = RTN_UNICAST;
-    nl::Message message(RTM_NEWROUTE, put_flags);
-    message.header(header)
-        .ipv4(RTA_GATEWAY, wanted.peer_address)
-        .u32(RTA_OIF, static_cast<std::uint32_t>(state.link.index));
+    nl::Message message = default_route(AF_INET, state.link.index);
+    message.ipv4(RTA_GATEWAY, wanted.peer_address);
     socket.request(message, "set default route through link " + wanted.name.name);
 }
 
@@ -206,12 +197,8 @@ void correct_addresses_of(nl::Socket& socket, const EndState& state, const std::
 
 void put_neighbour(nl::Socket& socket, int link, const std::string& name, Ipv4 address,
                    const Mac& mac) {
-    ndmsg header{};
-    header.ndm_family = AF_INET;
-    header.ndm_ifindex = link;
-    header.ndm_state = NUD_PERMANENT;
-    nl::Message message(RTM_NEWNEIGH, put_flags);
-    message.header(header).ipv4(NDA_DST, address).mac(NDA_LLADDR, mac);
+    nl::Message message = permanent_neighbour(AF_INET, link);
+    message.ipv4(NDA_DST, address).mac(NDA_LLADDR, mac);
     socket.request(message, "set neighbour of link " + name);
 }
 

@@ -7,12 +7,13 @@
 
 #include <algorithm>
 
+#include "host/linux/network_entries.hpp"
+
 namespace wpns::host::linux_os {
 namespace {
 
 using nl::ipv6_of;
 
-constexpr int put_six_flags = NLM_F_CREATE | NLM_F_REPLACE;
 /// What the kernel gives a default route without a metric (IP6_RT_PRIO_USER).
 constexpr std::uint32_t usual_metric = 1024;
 
@@ -91,7 +92,7 @@ void correct_six_addresses(nl::Socket& socket, int link, const std::string& name
         socket.request(message, "remove wrong IPv6 address of link " + name);
     }
     if (found) return;
-    nl::Message message = address6_message(RTM_NEWADDR, put_six_flags, link, wanted);
+    nl::Message message = address6_message(RTM_NEWADDR, put_flags, link, wanted);
     message.u32(IFA_FLAGS, IFA_F_NODAD);
     socket.request(message, "set IPv6 address of link " + name);
 }
@@ -118,24 +119,12 @@ void correct_six(nl::Socket& socket, int link, const std::string& name, const Si
                  const WantedSix& wanted) {
     if (is_as_wanted(state, wanted)) return;
     correct_six_addresses(socket, link, name, state, {wanted.address, wanted.prefix});
-    ndmsg neighbour{};
-    neighbour.ndm_family = AF_INET6;
-    neighbour.ndm_ifindex = link;
-    neighbour.ndm_state = NUD_PERMANENT;
-    nl::Message entry(RTM_NEWNEIGH, put_six_flags);
-    entry.header(neighbour).ipv6(NDA_DST, wanted.peer).mac(NDA_LLADDR, wanted.peer_mac);
+    nl::Message entry = permanent_neighbour(AF_INET6, link);
+    entry.ipv6(NDA_DST, wanted.peer).mac(NDA_LLADDR, wanted.peer_mac);
     socket.request(entry, "set IPv6 neighbour of link " + name);
     if (!wanted.default_route) return;
-    rtmsg header{};
-    header.rtm_family = AF_INET6;
-    header.rtm_table = RT_TABLE_MAIN;
-    header.rtm_protocol = RTPROT_STATIC;
-    header.rtm_scope = RT_SCOPE_UNIVERSE;
-    header.rtm_type = RTN_UNICAST;
-    nl::Message route(RTM_NEWROUTE, put_six_flags);
-    route.header(header)
-        .ipv6(RTA_GATEWAY, wanted.peer)
-        .u32(RTA_OIF, static_cast<std::uint32_t>(link));
+    nl::Message route = default_route(AF_INET6, link);
+    route.ipv6(RTA_GATEWAY, wanted.peer);
     socket.request(route, "set IPv6 default route through link " + name);
 }
 
