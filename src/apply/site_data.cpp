@@ -29,8 +29,8 @@ void archive_data(Context& context, const ResourceKey& key) {
     context.report[key.site].archive = target;
 }
 
-/// Holds what is made again wherever it is missing, and maybe trees that no registry knows, of a run
-/// that was killed or of a registry that was lost.
+/// Holds what is made again wherever it is missing, and maybe trees that no registry knows, of a
+/// run that was killed or of a registry that was lost.
 bool is_memory(const std::string& directory) {
     return directory == names::core_dir || directory == names::images_dir ||
            directory == names::opcodes_dir;
