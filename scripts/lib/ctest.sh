@@ -81,6 +81,8 @@ machine_tests() {
         booted)
             ((number > 1)) || add_test system "system.$release.booted" "FIXTURES_REQUIRED $machine COST 450 $shared" "${run[@]}" booted
             ;;
+        # what takes all the machine has, and floods its network, would make the time limits of others fail
+        */attack.bats) add_test system "system.$release.attack" "FIXTURES_REQUIRED $machine RUN_SERIAL TRUE $shared" "${run[@]}" "$what" ;;
         *) add_test system "system.$release.$(basename "$what" .bats)" "FIXTURES_REQUIRED $machine COST 400 $shared" "${run[@]}" "$what" ;;
         esac
     done

@@ -91,6 +91,8 @@ used() { status_of "$1" .disk.used; }
     run -0 on df --output=ipcent /var/lib/wpns
     assert_serves site-b
     [ "$(code site-a)" = 200 ]
+    on systemctl restart wpns-mysqld@site-a.service wpns-php@site-a.service wpns-web@site-a.service
+    [ "$(code site-a)" = 200 ]
 }
 
 @test "disk: a full site is removed, comes back from its archive, and is purged" {
