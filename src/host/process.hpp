@@ -22,6 +22,9 @@ class Process {
         std::size_t output_limit = 1U << 20;  ///< bytes of stdout and of stderr that are kept
         int input_file = -1;   ///< an open file that becomes standard input, instead of `input`
         int output_file = -1;  ///< an open file that becomes standard output: `out` stays empty
+        /// An open file that the program gets as descriptor 3, for what is bound to it: a lock that
+        /// ends with the program, even where we end before.
+        int kept_file = -1;
         /// Gets standard output piece by piece instead of Result::out. What it throws ends the
         /// program and leaves run().
         std::function<void(std::string_view)> output;

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <thread>
 
 #include "host/linux/process_linux.hpp"
 #include "network/files_fixture.hpp"
@@ -208,6 +209,42 @@ TEST_F(SiteLocks, AreGivenAgainToTheirHolder) {
     ASSERT_TRUE(again);
     held = {};
     EXPECT_FALSE(can_take({a}));
+}
+
+/// A run that is killed while a program of its works on accounts.
+class KilledAtWork {
+  public:
+    explicit KilledAtWork(const std::string& seconds) : pid_(::fork()) {
+        if (pid_ != 0) return;
+        const LockFile lock(accounts_lock, "add", 0ms);
+        Process::Command command;
+        command.argv = {"/bin/sleep", seconds};
+        command.kept_file = lock.fd();
+        (void)make_process()->run(command);
+        ::_exit(0);
+    }
+    KilledAtWork(const KilledAtWork&) = delete;
+    KilledAtWork& operator=(const KilledAtWork&) = delete;
+    ~KilledAtWork() { kill(); }
+    void kill() {
+        if (pid_ <= 0) return;
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+        pid_ = -1;
+    }
+
+  private:
+    pid_t pid_;
+};
+
+TEST_F(SiteLocks, AreNotGivenWhileAProgramOfAKilledRunChangesAccounts) {
+    KilledAtWork other("1");
+    std::this_thread::sleep_for(300ms);
+    EXPECT_FALSE(can_take({}));
+    other.kill();
+    EXPECT_FALSE(can_take({}));
+    EXPECT_TRUE(theirs->take("remove", {}, 10s).host);
+    EXPECT_TRUE(can_take({}));
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ backups() { on ls /var/lib/wpns/backups | grep '^site-a-'; }
     run -0 on wpns verify site-a
     clock '-10 years -1 day'
     before=$(backups)
-    [ "$(wc -l <<<"$before")" -eq 2 ]
+    # the timer may have come as well
+    (($(wc -l <<<"$before") >= 2))
     for _ in 1 2; do on wpns backup --all; done
     [ "$(backups | wc -l)" -eq 3 ]
     [ "$(backups)" != "$before" ]

@@ -10,6 +10,7 @@
 #include "base/failpoint.hpp"
 #include "base/text.hpp"
 #include "host/linux/accounts_local.hpp"
+#include "host/linux/lock_file.hpp"
 
 namespace wpns::host::linux_os {
 namespace {
@@ -112,16 +113,7 @@ class LinuxAccounts final : public Accounts {
             names.push_back(name);
         }
         failpoint(Failpoint::accounts_create);
-        Process::Command command;
-        // It ends with us: a run that was killed must make no account after the next one, which has
-        // the lock by then, has looked for what is there.
-        command.argv = {"/usr/bin/setpriv", "--pdeathsig", "KILL", "/usr/bin/systemd-sysusers",
-                        "-"};
-        command.input = sysusers_text(accounts);
-        const auto result = process_.run(command);
-        if (result.status != 0) {
-            throw Error(ErrorKind::failed, "systemd-sysusers: " + complaint(result));
-        }
+        run({"/usr/bin/systemd-sysusers", "-"}, sysusers_text(accounts));
         // It ends with 0 where it has kept an account that was there with other values.
         const auto found = find(names);
         for (const auto& [name, account] : accounts) {
@@ -153,9 +145,12 @@ class LinuxAccounts final : public Accounts {
     }
 
   private:
-    void run(std::vector<std::string> argv) {
+    void run(std::vector<std::string> argv, std::string input = {}) {
         Process::Command command;
+        const LockFile lock(accounts_lock, argv.front(), command.timeout);
         command.argv = std::move(argv);
+        command.input = std::move(input);
+        command.kept_file = lock.fd();
         const auto result = process_.run(command);
         if (result.status == 0) return;
         throw Error(ErrorKind::failed, command.argv.front() + ": " + complaint(result));

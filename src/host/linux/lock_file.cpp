@@ -150,8 +150,10 @@ class HostLock : public WriterLock {
 
   private:
     std::shared_ptr<void> take_host(const std::string& verb, std::chrono::milliseconds patience) {
-        return std::make_shared<LockFile>(kDirectory + std::string("wpns.lock"), verb, patience,
-                                          waiting_);
+        auto lock = std::make_shared<LockFile>(kDirectory + std::string("wpns.lock"), verb,
+                                               patience, waiting_);
+        (void)LockFile(accounts_lock, verb, patience, waiting_);
+        return lock;
     }
 
     /// Why not all of them could be taken.

@@ -15,8 +15,8 @@ namespace wpns::host::linux_os {
 using Waiting = std::function<void(const std::string& holder)>;
 
 /// The lock of everything that writes: an exclusive flock on a file that stays. It ends with the
-/// object or the process, whichever comes first, and is not inherited by programs that are run.
-/// Readers never take it.
+/// object or the process, whichever comes first, unless a program that is run has got `fd()` to
+/// keep: then with that program. Readers never take it.
 class LockFile {
   public:
     /// Waits until the lock is free, at most for `patience`: then Error{busy} names the process and
@@ -31,11 +31,18 @@ class LockFile {
     LockFile& operator=(const LockFile&) = delete;
     ~LockFile();
 
+    [[nodiscard]] int fd() const { return fd_.get(); }
+
   private:
     UniqueFd fd_;
 };
 
-/// The locks of this host: /run/lock/wpns.lock, and /run/lock/wpns-NAME.lock for a site.
+/// Held by each program that changes accounts, until that program ends: one that a killed run has
+/// left at work must not make an account after the next run has looked for what is there.
+inline constexpr const char* accounts_lock = "/run/lock/wpns.accounts.lock";
+
+/// The locks of this host: /run/lock/wpns.lock, which is given only when nobody holds
+/// `accounts_lock`, and /run/lock/wpns-NAME.lock for a site.
 [[nodiscard]] std::unique_ptr<WriterLock> make_writer_lock(Waiting waiting);
 
 }  // namespace wpns::host::linux_os

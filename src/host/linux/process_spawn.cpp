@@ -20,13 +20,16 @@ class FileActions {
     FileActions& operator=(const FileActions&) = delete;
     ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
 
-    /// The three descriptors, nothing else, and "/" as directory.
-    void prepare(const std::array<int, 3>& standard) {
+    /// The three descriptors and the fourth where there is one, nothing else, and "/" as directory.
+    void prepare(const std::array<int, 3>& standard, int kept) {
         for (int i = 0; i < 3; ++i) {
             const int fd = standard[static_cast<std::size_t>(i)];
             check(::posix_spawn_file_actions_adddup2(&actions_, fd, i));
         }
-        check(::posix_spawn_file_actions_addclosefrom_np(&actions_, 3));
+        constexpr int fourth = 3;
+        if (kept >= 0) check(::posix_spawn_file_actions_adddup2(&actions_, kept, fourth));
+        check(
+            ::posix_spawn_file_actions_addclosefrom_np(&actions_, kept >= 0 ? fourth + 1 : fourth));
         check(::posix_spawn_file_actions_addchdir_np(&actions_, "/"));
     }
     [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
@@ -87,7 +90,7 @@ pid_t spawn(const Process::Command& command, const std::array<int, 3>& standard,
     auto arguments = command.argv;
     auto environment = environment_of(command);
     FileActions actions;
-    actions.prepare(standard);
+    actions.prepare(standard, command.kept_file);
     const SpawnAttributes attributes(session);
     pid_t pid = -1;
     const std::string& program = command.argv.front();
