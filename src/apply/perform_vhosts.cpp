@@ -6,6 +6,7 @@
 
 #include "apply/perform.hpp"
 #include "base/text.hpp"
+#include "model/names.hpp"
 
 namespace wpns::apply {
 namespace {
@@ -95,7 +96,17 @@ void check_answer(const host::Host& host, const Vhost& vhost) {
                     " at " + vhost.address.str() + " port " + std::to_string(vhost.port));
 }
 
+/// The first page reads all of WordPress: a new site begins with it while nginx takes in the vhost.
+/// One site only, as many at once would take the processors from those that serve.
+host::WebProbe::Asked ask_ahead(const host::Host& host, Batch batch) {
+    const auto site = SiteName::parse(batch.front()->key.site);
+    const auto& vhost = std::get<Vhost>(*batch.front()->after);
+    if (batch.size() > 1 || !site || vhost.closed || vhost.domain.empty()) return {};
+    return host.web.ask_ahead(names::web_socket(*site), vhost.domain);
+}
+
 Errors put_and_ask(const host::Host& host, Batch batch) {
+    const auto asked = ask_ahead(host, batch);
     Errors errors = put_vhosts(host, batch);
     reload(host);
     for (std::size_t i = 0; i < batch.size(); ++i) {

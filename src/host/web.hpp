@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -22,6 +23,12 @@ class WebProbe {
     virtual ~WebProbe() = default;
     /// The status of `GET /`, or 0 where nobody answers within `patience`.
     [[nodiscard]] virtual int status(const Target& target, std::chrono::seconds patience) const = 0;
+    /// A question that was put and not waited for; with its end the answer is not wanted any more.
+    using Asked = std::shared_ptr<void>;
+    /// Asks a site's own web server at its socket for `GET /`, so that the page is under way. Empty
+    /// where the socket does not take it at once.
+    [[nodiscard]] virtual Asked ask_ahead(const std::string& socket,
+                                          const std::string& name) const = 0;
     /// The processes of the host's nginx that take connections; none where it does not run. One
     /// that was told to end takes none.
     [[nodiscard]] virtual std::set<int> workers() const = 0;

@@ -151,6 +151,16 @@ def parked(values):
         yield from table([*kinds, "sum"], [[*(spread(runs) for runs in kinds.values()), f"**{whole:.3g}**"]])
 
 
+def many(values):
+    rows = [[title, str(size), spread(values[name, "wpns", size])]
+            for name, title in (("many-sync", "one `wpns sync` that sets them up"),
+                                ("many-boot", "boot, from the start of systemd to the last socket that listens"))
+            for size in sizes(values, name)]
+    if rows:
+        yield "## Many parked sites: seconds\n"
+        yield from table(["what", "sites", "seconds"], rows)
+
+
 def settled(values):
     rows = []
     for name, way in product(("plan", "sync", "plan-in-memory"), ("wpns", "no-cache")):
@@ -198,7 +208,7 @@ def write(directory):
     values, remarks = read(directory)
     lines = ["# Figures", "", "Made by `scripts/bench`; [README.md](README.md) says how.", ""]
     lines += [f"- {remark}" for remark in remarks] + [""]
-    for part in (networks, adding, waking, requests, settled, memory, parked):
+    for part in (networks, adding, waking, requests, settled, memory, parked, many):
         lines += part(values)
     Path(directory, "table.md").write_text("\n".join(lines).rstrip() + "\n")
     for file, plot in plots(values):

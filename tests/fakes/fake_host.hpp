@@ -717,6 +717,9 @@ class FakeWeb : public host::WebProbe {
                 return 503;
         return 200;
     }
+    [[nodiscard]] Asked ask_ahead(const std::string&, const std::string&) const override {
+        return {};
+    }
     [[nodiscard]] std::set<int> workers() const override { return {}; }
 
   private:

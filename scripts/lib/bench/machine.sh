@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What needs a booted machine: adding a site, waking one, requests, plans with nothing to do, memory. Sourced, never run.
+# What needs a booted machine: adding a site and many, waking one, requests, plans with nothing to do, memory. Sourced, never run.
 
 # Runs a command on the machine.
 on() { "$scripts_dir/testbed" exec --name "$machine" -- "$@" </dev/null; }
@@ -125,6 +125,20 @@ bench_parked() {
     after=$(settled_state)
     paste -d ' ' <(echo "$before") <(echo "$after") |
         awk -v sites="$1" '{ printf "parked-%s,wpns,1,%.4f\n", $1, ($4 - $2) / sites }'
+}
+
+# Many parked sites: all of them by one sync, verbs with nothing to do, and a boot: bench_many SITES
+bench_many() {
+    fresh_machine
+    on /run/bench/many files "$1"
+    on /run/bench/many up "$1"
+    sleep 3 # what is younger is not remembered
+    on wpns plan >/dev/null
+    measure_settled plan "$1"
+    measure_settled sync "$1"
+    "$scripts_dir/testbed" reboot --name "$machine" >&2
+    copy_recipes
+    on /run/bench/many boot "$1"
 }
 
 # The state of the machine's memory without what the kernel only keeps for speed. That belongs to all machines.

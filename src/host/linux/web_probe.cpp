@@ -3,11 +3,13 @@
 #include <arpa/inet.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 
@@ -48,14 +50,26 @@ int status_of(std::string_view answer) {
     return status;
 }
 
+bool send_request(int fd, const std::string& name) {
+    const std::string request =
+        "GET / HTTP/1.1\r\nHost: " + name + "\r\nConnection: close\r\nUser-Agent: wpns\r\n\r\n";
+    return ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(request.size());
+}
+
+/// Connects without waiting: the socket of a listener with room takes it at once.
+bool connect_to(int fd, const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) return false;
+    path.copy(address.sun_path, path.size());
+    return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
 int ask(const WebProbe::Target& target, Clock::time_point deadline) {
     const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd.valid() || !connect_to(fd.get(), target, deadline)) return 0;
-    const std::string request = "GET / HTTP/1.1\r\nHost: " + target.name +
-                                "\r\nConnection: close\r\nUser-Agent: wpns\r\n\r\n";
-    if (::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) !=
-        static_cast<ssize_t>(request.size()))
-        return 0;
+    if (!send_request(fd.get(), target.name)) return 0;
     char answer[16] = {};
     if (!wait_for(fd.get(), POLLIN, deadline)) return 0;
     const auto size = ::recv(fd.get(), answer, sizeof answer, 0);
@@ -86,6 +100,15 @@ class TcpProbe : public WebProbe {
   public:
     [[nodiscard]] int status(const Target& target, std::chrono::seconds patience) const override {
         return ask(target, Clock::now() + patience);
+    }
+
+    [[nodiscard]] Asked ask_ahead(const std::string& socket,
+                                  const std::string& name) const override {
+        auto fd = std::make_shared<UniqueFd>(
+            ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        const bool asked =
+            fd->valid() && connect_to(fd->get(), socket) && send_request(fd->get(), name);
+        return asked ? fd : nullptr;
     }
 
     [[nodiscard]] std::set<int> workers() const override {
