@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "apply/parallel.hpp"
 #include "apply/perform.hpp"
 #include "base/text.hpp"
 #include "model/names.hpp"
@@ -109,12 +110,11 @@ Errors put_and_ask(const host::Host& host, Batch batch) {
     const auto asked = ask_ahead(host, batch);
     Errors errors = put_vhosts(host, batch);
     reload(host);
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        if (!errors[i].empty()) continue;
-        errors[i] = for_each(batch.subspan(i, 1), [&](const plan::Action& action) {
-                        check_answer(host, std::get<Vhost>(*action.after));
-                    }).front();
-    }
+    const Errors answers = in_parallel(batch.size(), [&](std::size_t i) {
+        if (errors[i].empty()) check_answer(host, std::get<Vhost>(*batch[i]->after));
+    });
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        if (errors[i].empty()) errors[i] = answers[i];
     return errors;
 }
 

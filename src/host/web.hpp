@@ -12,7 +12,7 @@
 
 namespace wpns::host {
 
-/// A visitor of the host's web server.
+/// A visitor of the host's web server. To be used by several threads at once.
 class WebProbe {
   public:
     struct Target {
