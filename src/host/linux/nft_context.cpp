@@ -22,6 +22,13 @@ std::string one_line(std::string_view message) {
     return text.empty() ? "nft gave no reason" : text;
 }
 
+/// The kernel answers EINVAL where nobody has registered for the messages of nf_tables.
+std::string remedy_for(std::string_view message) {
+    const bool missing =
+        message.find("cache initialization failed: Invalid argument") != std::string_view::npos;
+    return missing ? "the kernel has no nf_tables; see what 'modprobe nf_tables' says" : "";
+}
+
 }  // namespace
 
 NftContext::NftContext() : context_(nft_ctx_new(NFT_CTX_DEFAULT)) {
@@ -52,7 +59,7 @@ std::string NftContext::execute(const std::string& statements, unsigned output_f
     // Reading a buffer also empties it: both are read on every path.
     const std::string output = nft_ctx_get_output_buffer(context_.get());
     const std::string error = nft_ctx_get_error_buffer(context_.get());
-    if (result != 0) throw Error(ErrorKind::failed, "nft: " + one_line(error));
+    if (result != 0) throw Error(ErrorKind::failed, "nft: " + one_line(error), remedy_for(error));
     return output;
 }
 
