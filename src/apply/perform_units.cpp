@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "apply/perform.hpp"
+#include "apply/turns.hpp"
 
 namespace wpns::apply {
 namespace {
@@ -50,19 +51,21 @@ bool may_come_later(const plan::Action& action) {
            (id.ends_with(".service") || id.ends_with(".target"));
 }
 
-How how(const plan::Action& action) {
+/// `crowd`: see wakes_a_crowd.
+How how(const plan::Action& action, bool crowd) {
     const auto& wanted = std::get<Unit>(*action.after);
     const bool restarts = action.verb == plan::Verb::restart;
     if (!wanted.active) return How::leave;
+    if (crowd && wanted.on_demand && action.verb == plan::Verb::create) return How::leave;
     if (may_come_later(action)) return How::later;
     if (restarts && wanted.on_demand) return How::try_restart;
     return restarts || action.key.id.ends_with(".service") ? How::restart : How::start;
 }
 
-void begin_later(Context& context, Batch batch) {
+void begin_later(Context& context, Batch batch, bool crowd) {
     Later later;
     for (const auto* action : batch)
-        if (how(*action) == How::later) later.actions.push_back(action);
+        if (how(*action, crowd) == How::later) later.actions.push_back(action);
     if (later.actions.empty()) return;
     const auto is_service = [](const plan::Action& action) {
         return action.key.id.ends_with(".service");
@@ -84,10 +87,12 @@ Errors start_units(Context& context, Batch batch) {
         names_of(batch, [&](const plan::Action& action) { return wanted(action).enabled; }));
     // A service that its socket woke in the course of this run may have read old files, so every
     // service is restarted: one that may sleep, if it is awake.
+    const bool crowd = wakes_a_crowd(batch);
     const auto names = [&](How wish) {
-        return names_of(batch, [&](const plan::Action& action) { return how(action) == wish; });
+        return names_of(batch,
+                        [&](const plan::Action& action) { return how(action, crowd) == wish; });
     };
-    begin_later(context, batch);
+    begin_later(context, batch, crowd);
     auto results = units.restart(names(How::restart), job_deadline);
     results.merge(units.try_restart(names(How::try_restart), job_deadline));
     results.merge(units.start(names(How::start), job_deadline));

@@ -6,6 +6,7 @@
 
 #include "apply/parallel.hpp"
 #include "apply/perform.hpp"
+#include "apply/turns.hpp"
 #include "base/text.hpp"
 #include "model/names.hpp"
 
@@ -106,15 +107,24 @@ host::WebProbe::Asked ask_ahead(const host::Host& host, Batch batch) {
     return host.web.ask_ahead(names::web_socket(*site), vhost.domain);
 }
 
-Errors put_and_ask(const host::Host& host, Batch batch) {
+Errors check_answers(const host::Host& host, Batch batch) {
+    return in_parallel(batch.size(), [&](std::size_t i) {
+        check_answer(host, std::get<Vhost>(*batch[i]->after));
+    });
+}
+
+Errors put_and_ask(Context& context, Batch batch) {
+    const auto& host = context.host;
     const auto asked = ask_ahead(host, batch);
     Errors errors = put_vhosts(host, batch);
     reload(host);
-    const Errors answers = in_parallel(batch.size(), [&](std::size_t i) {
-        if (errors[i].empty()) check_answer(host, std::get<Vhost>(*batch[i]->after));
-    });
+    std::vector<const plan::Action*> there;
     for (std::size_t i = 0; i < batch.size(); ++i)
-        if (errors[i].empty()) errors[i] = answers[i];
+        if (errors[i].empty()) there.push_back(batch[i]);
+    const Errors answers =
+        in_turns(context, there, [&](Batch part) { return check_answers(host, part); });
+    for (std::size_t i = 0, next = 0; i < batch.size(); ++i)
+        if (errors[i].empty()) errors[i] = answers[next++];
     return errors;
 }
 
@@ -137,7 +147,7 @@ Errors take(Context& context, Batch batch) {
 
 Errors perform_vhosts(Context& context, Batch batch) {
     try {
-        return takes(batch) ? take(context, batch) : put_and_ask(context.host, batch);
+        return takes(batch) ? take(context, batch) : put_and_ask(context, batch);
     } catch (const Error& error) {
         return Errors(batch.size(), text_of(error));
     }

@@ -5,6 +5,7 @@
 #include "apply/parallel.hpp"
 #include "apply/perform.hpp"
 #include "apply/sandbox.hpp"
+#include "apply/turns.hpp"
 #include "base/digest.hpp"
 
 namespace wpns::apply {
@@ -54,7 +55,8 @@ Errors perform_wordpress(Context& context, Batch batch) {
         marker.mode = 0600;
         context.host.files.write(action.key.id, marker);
     };
-    return run_programs(context.host, batch, prepare, finish);
+    return in_turns(context, batch,
+                    [&](Batch part) { return run_programs(context.host, part, prepare, finish); });
 }
 
 }  // namespace wpns::apply

@@ -134,6 +134,27 @@ TEST_F(Parking, ASiteThatAlwaysRunsStaysParkedUntilItIsWoken) {
     EXPECT_EQ(plan(), std::vector<std::string>{});
 }
 
+TEST_F(Parking, ManyNewSitesAreNotAwakeAllAtOnce) {
+    constexpr int many = 20;
+    for (int i = 0; i < many; ++i)
+        put_site("new-" + std::to_string(i), "[idle]\nafter = \"15m\"\n");
+    put_site("new-always");
+    ASSERT_EQ(cli::cmd_sync(globals_, fake_.host, {}), cli::done);
+    for (int i = 0; i < many; ++i)
+        for (const char* role : {"mysqld", "php", "web"})
+            EXPECT_FALSE(runs(role, "new-" + std::to_string(i))) << role << i;
+    EXPECT_TRUE(runs("mysqld", "new-always"));
+    EXPECT_TRUE(runs("php", "site-a"));
+    EXPECT_EQ(state("new-0"), "parked");
+    EXPECT_EQ(plan(), std::vector<std::string>{});
+}
+
+TEST_F(Parking, AFewNewSitesAreUpAtOnce) {
+    put_site("site-c", "[idle]\nafter = \"15m\"\n");
+    ASSERT_EQ(cli::cmd_sync(globals_, fake_.host, {}), cli::done);
+    for (const char* role : {"mysqld", "php", "web"}) EXPECT_TRUE(runs(role, "site-c")) << role;
+}
+
 TEST_F(Parking, WakingCountsAsAVisit) {
     nobody_since(seconds(10000));
     ASSERT_EQ(cli::cmd_wake(globals_, fake_.host, {{"site-a"}}), cli::done);

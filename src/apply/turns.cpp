@@ -1,0 +1,58 @@
+#include "apply/turns.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <vector>
+
+#include "apply/park.hpp"
+
+namespace wpns::apply {
+namespace {
+
+std::vector<SiteName> may_be_parked(const Context& context, Batch batch) {
+    std::vector<SiteName> sites;
+    for (const auto* action : batch) {
+        const auto site = SiteName::parse(action->key.site);
+        if (!site) continue;
+        const auto record = context.registry.sites.find(*site);
+        if (record != context.registry.sites.end() && record->second.on_demand())
+            sites.push_back(*site);
+    }
+    return sites;
+}
+
+/// What stays up is parked by the timer later.
+void park_quietly(Context& context, Batch batch) {
+    const auto sites = may_be_parked(context, batch);
+    if (sites.empty()) return;
+    try {
+        for (const auto& [site, problem] : park(context.host, sites))
+            if (!problem.empty())
+                context.report[site.str()].warnings.push_back("not parked: " + problem);
+    } catch (const Error& error) {
+        context.report[""].warnings.push_back("new sites were not parked: " + text_of(error));
+    }
+}
+
+}  // namespace
+
+Errors in_turns(Context& context, Batch batch, const std::function<Errors(Batch)>& step) {
+    Errors errors;
+    for (std::size_t begin = 0; begin < batch.size(); begin += sites_a_turn) {
+        const Batch part = batch.subspan(begin, std::min(sites_a_turn, batch.size() - begin));
+        std::ranges::move(step(part), std::back_inserter(errors));
+        if (batch.size() > sites_a_turn) park_quietly(context, part);
+    }
+    return errors;
+}
+
+bool wakes_a_crowd(Batch units) {
+    std::set<std::string> sites;
+    for (const auto* action : units)
+        if (action->verb == plan::Verb::create && std::get<Unit>(*action->after).on_demand)
+            sites.insert(action->key.site);
+    return sites.size() > sites_a_turn;
+}
+
+}  // namespace wpns::apply
