@@ -21,7 +21,7 @@ std::vector<FirewallSite> recorded_sites(const Registry& registry, const Firewal
         if (leaving.contains(name.str())) continue;
         auto site = desired::firewall_site(name, record);
         if (!table.groups && !site.port.bridge.empty()) continue;
-        if (!table.ipv6) site.address6 = site.gateway6 = Ipv6{};
+        if (!table.ipv6) desired::take_ipv6(site);
         const ResourceKey key{Kind::firewall, site.link, name.str()};
         const auto recorded = record.resources.find(key);
         if (recorded != record.resources.end() && recorded->second != pending)

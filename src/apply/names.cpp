@@ -12,10 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-using Answers = std::map<std::string, std::vector<Ipv4>>;
+using Answers = std::map<std::string, std::vector<AnyAddress>>;
 using Targets = std::vector<ResolvedTarget>;
 
-bool is_usable(Ipv4 address, const std::vector<AllowTarget>& allow) {
+bool is_usable(const AnyAddress& address, const std::vector<AllowTarget>& allow) {
     return !is_private(address) || std::ranges::any_of(allow, [&](const AllowTarget& target) {
         return target.network && target.network->contains(address);
     });
@@ -25,19 +25,22 @@ bool is_usable(Ipv4 address, const std::vector<AllowTarget>& allow) {
 /// for one address, the one for all ports wins.
 class SiteNames {
   public:
-    SiteNames(std::string link, const std::vector<AllowTarget>& allow)
-        : link_(std::move(link)), allow_(allow) {}
+    SiteNames(std::string link, const SiteRecord& record)
+        : link_(std::move(link)),
+          allow_(record.network.allow),
+          ipv6_(record.allocation.subnet6.has_value()) {}
 
     /// True when the name has an address that may be used.
     bool add(const AllowTarget& target, const Answers& answers) {
         const auto found = answers.find(target.host);
         bool any = false;
         if (found == answers.end()) return any;
-        for (const Ipv4 address : found->second) {
+        for (const AnyAddress& address : found->second) {
+            if (std::holds_alternative<Ipv6>(address) && !ipv6_) continue;
             if (!is_usable(address, allow_)) continue;
             any = true;
             for (const std::uint8_t protocol : protocols_of(target.transport))
-                names_.try_emplace(AllowBox{Cidr::of(address, 32), protocol, target.port},
+                names_.try_emplace(AllowBox{AnyNetwork::of(address), protocol, target.port},
                                    target.host);
         }
         return any;
@@ -52,6 +55,7 @@ class SiteNames {
   private:
     std::string link_;
     const std::vector<AllowTarget>& allow_;
+    bool ipv6_;
     std::map<AllowBox, std::string> names_;
 };
 
@@ -71,6 +75,14 @@ std::vector<std::string> names_of(const Registry& registry, const std::set<std::
     return {names.begin(), names.end()};
 }
 
+/// Nobody is asked for what no site could use.
+host::Families families_of(const Registry& registry) {
+    const bool any = std::ranges::any_of(registry.sites, [](const auto& site) {
+        return site.second.allocation.subnet6.has_value();
+    });
+    return any ? host::Families::both : host::Families::ipv4;
+}
+
 Wanted wanted_of(const Registry& registry, const std::set<std::string>& only,
                  const Answers& answers) {
     Wanted wanted;
@@ -78,7 +90,7 @@ Wanted wanted_of(const Registry& registry, const std::set<std::string>& only,
         if (!only.empty() && !only.contains(site.str())) continue;
         const std::string link = desired::firewall_site(site, record).link;
         auto& names = wanted.names[link];
-        SiteNames site_names(link, record.network.allow);
+        SiteNames site_names(link, record);
         for (const AllowTarget& target : record.network.allow) {
             if (target.host.empty()) continue;
             names.insert(target.host);
@@ -119,7 +131,8 @@ bool has_names(const Registry& registry) {
 std::vector<std::string> refresh_names(const host::Host& host, const Registry& registry,
                                        const std::set<std::string>& only) {
     const auto names = names_of(registry, only);
-    const auto answers = names.empty() ? Answers{} : host.resolver.look_up(names, 10s);
+    const auto answers =
+        names.empty() ? Answers{} : host.resolver.look_up(names, families_of(registry), 10s);
     const Wanted wanted = wanted_of(registry, only, answers);
     constexpr int tries = 3;
     for (int round = 1;; ++round) {

@@ -90,7 +90,8 @@ bool is_forbidden(const FirewallBatch& parts, const std::vector<ResolvedTarget>&
     return false;
 }
 
-bool is_forbidden6(const FirewallBatch& parts, const desired::Walls& walls, const Flow6& flow) {
+bool is_forbidden6(const FirewallBatch& parts, const std::vector<ResolvedTarget>& resolved,
+                   const desired::Walls& walls, const Flow6& flow) {
     for (const FirewallSite& site : parts.removed)
         if (site.address6 != Ipv6{} &&
             (flow.source == site.address6 || flow.target == site.address6 ||
@@ -99,7 +100,7 @@ bool is_forbidden6(const FirewallBatch& parts, const desired::Walls& walls, cons
     for (const FirewallSite& site : parts.updated)
         if (site.address6 != Ipv6{} &&
             (flow.source == site.address6 || flow.answers_to == site.address6))
-            return !desired::permits(site, walls, flow);
+            return !desired::permits(site, resolved, walls, flow);
     return false;
 }
 
@@ -132,8 +133,9 @@ void cut_flows(Context& context, const FirewallBatch& parts) {
     if (std::ranges::none_of(parts.updated, has_ipv6) &&
         std::ranges::none_of(parts.removed, has_ipv6))
         return;
-    (void)context.host.flows.cut6(
-        [&](const Flow6& flow) { return is_forbidden6(parts, context.options.walls, flow); });
+    (void)context.host.flows.cut6([&](const Flow6& flow) {
+        return is_forbidden6(parts, resolved, context.options.walls, flow);
+    });
 }
 
 }  // namespace

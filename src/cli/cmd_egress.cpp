@@ -19,6 +19,7 @@ using nlohmann::ordered_json;
 struct View {
     std::string site;
     const AppliedNetwork& network;
+    bool ipv6;
     Refusals refusals;
     std::vector<ResolvedTarget> resolved;
 };
@@ -47,7 +48,7 @@ ordered_json to_json(const RefusedTarget& target) {
 
 ordered_json to_json(const ResolvedTarget& target) {
     return {{"name", target.name},
-            {"address", target.box.network.network().str()},
+            {"address", target.box.network.short_str()},
             {"port", target.box.port},
             {"protocol", protocol_name(target.box.protocol)}};
 }
@@ -75,11 +76,13 @@ void print_policy(const View& view) {
               << view.refusals.total << (view.refusals.total == 1 ? " attempt" : " attempts")
               << " refused\n";
     for (const AllowTarget& target : view.network.allow) {
-        std::set<Ipv4> addresses;
+        std::set<AnyNetwork> addresses;
         for (const ResolvedTarget& resolved : view.resolved)
-            if (resolved.name == target.host) addresses.insert(resolved.box.network.network());
+            if (resolved.name == target.host) addresses.insert(resolved.box.network);
         std::cout << "  allows " << target.str();
-        for (const Ipv4 address : addresses) std::cout << " " << address.str();
+        for (const AnyNetwork& address : addresses) std::cout << " " << address.short_str();
+        if (target.network && target.network->is_ipv6() && !view.ipv6)
+            std::cout << " (the site has no IPv6)";
         std::cout << "\n";
     }
 }
@@ -108,8 +111,8 @@ int cmd_egress(const Globals& globals, const host::Host& host, const EgressOptio
         throw Error(ErrorKind::usage, "site " + name.str() + " is not set up",
                     "wpns list shows the sites");
     const std::string link = desired::firewall_site(name, record->second).link;
-    View view{name.str(), record->second.network, host.firewall.refusals(link),
-              host.firewall.resolved()};
+    View view{name.str(), record->second.network, record->second.allocation.subnet6.has_value(),
+              host.firewall.refusals(link), host.firewall.resolved()};
     std::erase_if(view.resolved, [&](const ResolvedTarget& target) { return target.link != link; });
     std::ranges::sort(view.refusals.targets, std::ranges::greater{}, &RefusedTarget::count);
     if (globals.json) {

@@ -67,14 +67,21 @@ void check_subnets(std::vector<SiteFile>& sites, const HostConfig& host, bool ho
     }
 }
 
+std::optional<AnyNetwork> pool_around(const AllowTarget& target, const HostConfig& host) {
+    if (!target.network) return std::nullopt;
+    if (AnyNetwork(host.pool).contains(*target.network)) return host.pool;
+    if (host.pool6 && AnyNetwork(*host.pool6).contains(*target.network)) return *host.pool6;
+    return std::nullopt;
+}
+
 /// No list opens the way to other sites; one that tries shows a misunderstanding.
 void check_allow(std::vector<SiteFile>& sites, const HostConfig& host) {
     for (auto& site : sites)
         for (const AllowTarget& target : site.values.network.allow)
-            if (target.network && host.pool.contains(*target.network))
+            if (const auto pool = pool_around(target, host))
                 site.document.report().add(
                     site.document.place_in_list("network.allow", target.str()),
-                    {"network.allow: " + target.str() + " is in the pool " + host.pool.str() +
+                    {"network.allow: " + target.str() + " is in the pool " + pool->str() +
                          " of the sites, which never reach each other",
                      {}});
 }

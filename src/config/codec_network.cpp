@@ -52,7 +52,7 @@ std::optional<AllowTarget> read_allow_target(const Value& value) {
     if (!parsed)
         return value.refuse({quote(*given) + " " + parsed.error(),
                              "write an address, a network or a host name, then :PORT or nothing, "
-                             "then /tcp, /udp or nothing"});
+                             "then /tcp, /udp or nothing; IPv6 goes into brackets before a port"});
     return *parsed;
 }
 

@@ -18,8 +18,9 @@ bool is_dns(const Flow& flow, const Walls& walls) {
            std::ranges::find(walls.resolvers, flow.target) != walls.resolvers.end();
 }
 
+template <typename AnyFlow>
 bool is_listed(const FirewallSite& site, std::span<const ResolvedTarget> resolved,
-               const Flow& flow) {
+               const AnyFlow& flow) {
     const auto holds = [&](const AllowBox& box) {
         return box.holds(flow.target, flow.protocol, flow.port);
     };
@@ -46,7 +47,8 @@ bool permits(const FirewallSite& site, std::span<const ResolvedTarget> resolved,
     return is_listed(site, resolved, flow);
 }
 
-bool permits(const FirewallSite& site, const Walls& walls, const Flow6& flow) {
+bool permits(const FirewallSite& site, std::span<const ResolvedTarget> resolved, const Walls& walls,
+             const Flow6& flow) {
     if (site.egress == Egress::quarantine) return false;
     if (flow.target == site.gateway6 && (is_web(flow) || flow.protocol == protocol_icmp6))
         return true;
@@ -55,7 +57,8 @@ bool permits(const FirewallSite& site, const Walls& walls, const Flow6& flow) {
     const bool mail = flow.protocol == protocol_tcp && flow.port == 25;
     const bool by_default =
         site.egress == Egress::open || (site.egress == Egress::web && is_web(flow));
-    return by_default && !mail && !is_private(flow.target);
+    if (by_default && !mail && !is_private(flow.target)) return true;
+    return is_listed(site, resolved, flow);
 }
 
 }  // namespace wpns::desired

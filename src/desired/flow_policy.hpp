@@ -22,6 +22,7 @@ struct Walls {
 /// links as well.
 [[nodiscard]] bool permits(const FirewallSite& site, std::span<const ResolvedTarget> resolved,
                            const Walls& walls, const Flow& flow);
-[[nodiscard]] bool permits(const FirewallSite& site, const Walls& walls, const Flow6& flow);
+[[nodiscard]] bool permits(const FirewallSite& site, std::span<const ResolvedTarget> resolved,
+                           const Walls& walls, const Flow6& flow);
 
 }  // namespace wpns::desired

@@ -42,17 +42,24 @@ FirewallSite firewall_site(const SiteName& site, const SiteRecord& record) {
     const AppliedNetwork& network = record.network;
     const Ipv4 address = record.allocation.site_address();
     const bool grouped = !record.allocation.group.empty();
-    return {.link = grouped ? address.str() : names::host_link(site).name,
-            .address = address,
-            .gateway = record.allocation.gateway(),
-            .egress = network.egress,
-            .allowed = boxes_of(network.allow),
-            .names = names_digest(network.allow),
-            .source_address = network.source_address,
-            .connections = network.connections,
-            .address6 = subnet6 ? subnet6->at(2) : Ipv6{},
-            .gateway6 = subnet6 ? subnet6->at(1) : Ipv6{},
-            .port = grouped ? port_of(site, record) : FirewallPort{}};
+    FirewallSite result{.link = grouped ? address.str() : names::host_link(site).name,
+                        .address = address,
+                        .gateway = record.allocation.gateway(),
+                        .egress = network.egress,
+                        .allowed = boxes_of(network.allow),
+                        .names = names_digest(network.allow),
+                        .source_address = network.source_address,
+                        .connections = network.connections,
+                        .address6 = subnet6 ? subnet6->at(2) : Ipv6{},
+                        .gateway6 = subnet6 ? subnet6->at(1) : Ipv6{},
+                        .port = grouped ? port_of(site, record) : FirewallPort{}};
+    if (!subnet6) take_ipv6(result);
+    return result;
+}
+
+void take_ipv6(FirewallSite& site) {
+    site.address6 = site.gateway6 = Ipv6{};
+    std::erase_if(site.allowed, [](const AllowBox& box) { return box.network.is_ipv6(); });
 }
 
 std::optional<Bridge> bridge(const SiteRecord& record) {

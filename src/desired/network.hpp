@@ -12,6 +12,8 @@ namespace wpns::desired {
 /// the first address is that of the bridge.
 [[nodiscard]] Link link(const SiteName& site, const SiteRecord& record);
 [[nodiscard]] FirewallSite firewall_site(const SiteName& site, const SiteRecord& record);
+/// Takes out what a table that is not for IPv6 has no place for.
+void take_ipv6(FirewallSite& site);
 /// The bridge of the site's group; nothing for a site in none.
 [[nodiscard]] std::optional<Bridge> bridge(const SiteRecord& record);
 

@@ -39,7 +39,8 @@ class Firewall {
     /// The addresses of host names that are let through at present, of all sites.
     [[nodiscard]] virtual std::vector<ResolvedTarget> resolved() const = 0;
     /// Lets `put` through for an hour from now on, and `removed` (as observed) no more, in one
-    /// transaction. No two of one link may hold the same packet.
+    /// transaction. No two of one link may hold the same packet. Those of IPv6 are left out where
+    /// the table is not for IPv6.
     virtual void change_resolved(std::span<const ResolvedTarget> put,
                                  std::span<const ResolvedTarget> removed) = 0;
 };

@@ -174,6 +174,21 @@ bool Cidr6::overlaps(const Cidr6& other) const noexcept {
     return contains(other) || other.contains(*this);
 }
 
+std::vector<Cidr6> Cidr6::without(const Cidr6& hole) const {
+    if (!overlaps(hole)) return {*this};
+    std::vector<Cidr6> rest;
+    // Halving this network towards the hole, the other half stays each time.
+    for (unsigned prefix = prefix_ + 1; prefix <= hole.prefix_; ++prefix) {
+        Ipv6 other_half = of(hole.network_, prefix).network_;
+        const std::size_t byte = (prefix - 1) / 8;
+        other_half.bytes[byte] =
+            static_cast<std::uint8_t>(other_half.bytes[byte] ^ 0x80U >> (prefix - 1) % 8);
+        rest.push_back(of(other_half, prefix));
+    }
+    std::ranges::sort(rest);
+    return rest;
+}
+
 std::string Cidr6::str() const {
     return network_.str() + "/" + std::to_string(prefix_);
 }

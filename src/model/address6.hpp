@@ -6,6 +6,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wpns {
 
@@ -39,6 +40,8 @@ class Cidr6 {
     [[nodiscard]] bool contains(const Ipv6& address) const noexcept;
     [[nodiscard]] bool contains(const Cidr6& other) const noexcept;
     [[nodiscard]] bool overlaps(const Cidr6& other) const noexcept;
+    /// This network without the addresses of `hole`, as the fewest networks, in order.
+    [[nodiscard]] std::vector<Cidr6> without(const Cidr6& hole) const;
     [[nodiscard]] std::string str() const;
     auto operator<=>(const Cidr6&) const = default;
 

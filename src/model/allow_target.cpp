@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <span>
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
@@ -12,8 +13,9 @@ namespace {
 
 using Wrong = std::unexpected<std::string>;
 
-/// What nobody answers from, or what means the machine itself.
+/// What nobody answers from, what means the machine itself, and what no router passes on.
 constexpr const char* unreachable_ranges[] = {"0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"};
+constexpr const char* unreachable_ranges6[] = {"::/96", "::ffff:0:0/96", "fe80::/10", "ff00::/8"};
 /// A wider network is a mistake: it would open private ranges that nobody thought of.
 constexpr unsigned widest_prefix = 8;
 /// It stands in the comment of an element of the firewall, which takes 127 characters.
@@ -30,39 +32,48 @@ Transport take_transport(std::string_view& text) {
     return Transport::both;
 }
 
-/// Takes ":443" off the end; 0 where there is none.
-std::expected<std::uint16_t, std::string> take_port(std::string_view& text) {
-    const auto colon = text.find(':');
-    if (colon == text.npos) return 0;
-    const auto digits = text.substr(colon + 1);
-    if (digits.find(':') != digits.npos)
-        return Wrong("looks like IPv6, which sites do not speak; write IPv4");
+/// The number behind the colon of ":443"; 0 for no text at all.
+std::expected<std::uint16_t, std::string> port_of(std::string_view text) {
+    if (text.empty()) return 0;
+    const auto digits = text.substr(1);
     std::uint16_t port = 0;
     const auto* end = digits.data() + digits.size();
     const auto [stop, error] = std::from_chars(digits.data(), end, port);
-    if (error != std::errc{} || stop != end || port == 0 || digits.front() == '0')
+    if (text.front() != ':' || error != std::errc{} || stop != end || port == 0 ||
+        digits.front() == '0')
         return Wrong("has a port that is no number from 1 to 65535");
-    text = text.substr(0, colon);
     return port;
 }
 
-std::expected<Cidr, std::string> parse_network(std::string_view text) {
-    if (text.find('/') == text.npos) {
-        const auto address = Ipv4::parse(text);
-        if (!address) return Wrong(address.error());
-        return Cidr::of(*address, 32);
-    }
-    return Cidr::parse(text);
+using Parsed = std::expected<AnyNetwork, std::string>;
+
+template <typename Address, typename Network>
+Parsed parse_network(std::string_view text) {
+    if (text.find('/') != text.npos) return Network::parse(text);
+    const auto address = Address::parse(text);
+    if (!address) return Wrong(address.error());
+    return AnyNetwork::of(*address);
 }
 
-std::expected<Cidr, std::string> reachable_network(std::string_view text) {
-    const auto network = parse_network(text);
+/// The first of those ranges that holds the network.
+template <typename Network>
+const char* range_around(const AnyNetwork& network, std::span<const char* const> ranges) {
+    const auto found = std::ranges::find_if(ranges, [&](const char* range) {
+        return AnyNetwork(*Network::parse(range)).contains(network);
+    });
+    return found == ranges.end() ? nullptr : *found;
+}
+
+Parsed reachable_network(std::string_view text) {
+    const bool ipv6 = text.find(':') != text.npos;
+    const auto network = ipv6 ? parse_network<Ipv6, Cidr6>(text) : parse_network<Ipv4, Cidr>(text);
     if (!network) return network;
     if (network->prefix() < widest_prefix)
         return Wrong("is wider than a /8; egress = \"open\" allows all public addresses");
-    for (const char* range : unreachable_ranges)
-        if (network->overlaps(*Cidr::parse(range)))
-            return Wrong(std::string("is in ") + range + ", where there is nothing to reach");
+    const char* range = ipv6 ? range_around<Cidr6>(*network, unreachable_ranges6)
+                             : range_around<Cidr>(*network, unreachable_ranges);
+    if (range != nullptr)
+        return Wrong(std::string("is in ") + range + ", where there is nothing to reach");
     return network;
 }
 
@@ -82,14 +93,28 @@ bool is_host(std::string_view text) {
            !text.ends_with(".localhost");
 }
 
-bool looks_numeric(std::string_view text) {
-    return text.find_first_not_of("0123456789./") == text.npos;
+bool is_of_numbers(std::string_view text) {
+    return text.find(':') != text.npos || text.find_first_not_of("0123456789./") == text.npos;
+}
+
+/// Where the port begins, with its colon, or the end: two colons and no brackets are IPv6 without a
+/// port.
+std::expected<std::size_t, std::string> end_of_target(std::string_view text) {
+    if (!text.starts_with('[')) {
+        const auto colon = text.find(':');
+        if (colon == text.npos || text.find(':', colon + 1) != text.npos) return text.size();
+        return colon;
+    }
+    const auto close = text.find(']');
+    if (close == text.npos) return Wrong("has a bracket that is not closed");
+    if (!is_of_numbers(text.substr(1, close - 1))) return Wrong("has a name in brackets");
+    return close + 1;
 }
 
 /// The name or the network of an entry.
 std::expected<AllowTarget, std::string> parse_target(std::string_view text) {
     AllowTarget target;
-    if (looks_numeric(text) || text.find('/') != text.npos) {
+    if (is_of_numbers(text) || text.find('/') != text.npos) {
         const auto network = reachable_network(text);
         if (!network) return Wrong(network.error());
         target.network = *network;
@@ -103,20 +128,22 @@ std::expected<AllowTarget, std::string> parse_target(std::string_view text) {
     return target;
 }
 
+using Networks = std::vector<AnyNetwork>;
+
 /// Those of the networks that are in no other one: two networks are apart or one holds the other.
-std::vector<Cidr> outermost(std::vector<Cidr> networks) {
+Networks outermost(Networks networks) {
     std::ranges::sort(networks);  // a network stands before those that it holds
-    std::vector<Cidr> result;
-    for (const Cidr& network : networks)
+    Networks result;
+    for (const AnyNetwork& network : networks)
         if (result.empty() || !result.back().contains(network)) result.push_back(network);
     return result;
 }
 
-std::vector<Cidr> without_all(const Cidr& network, const std::vector<Cidr>& holes) {
-    std::vector<Cidr> rest{network};
-    for (const Cidr& hole : holes) {
-        std::vector<Cidr> next;
-        for (const Cidr& part : rest) {
+Networks without_all(const AnyNetwork& network, const Networks& holes) {
+    Networks rest{network};
+    for (const AnyNetwork& hole : holes) {
+        Networks next;
+        for (const AnyNetwork& part : rest) {
             const auto pieces = part.without(hole);
             next.insert(next.end(), pieces.begin(), pieces.end());
         }
@@ -129,14 +156,12 @@ std::vector<Cidr> without_all(const Cidr& network, const std::vector<Cidr>& hole
 
 std::expected<AllowTarget, std::string> AllowTarget::parse(std::string_view text) {
     const Transport transport = take_transport(text);
-    std::string bare(text);
-    if (const auto close = text.find(']'); text.starts_with('[') && close != text.npos) {
-        bare = std::string(text.substr(1, close - 1)) + std::string(text.substr(close + 1));
-        if (!looks_numeric(text.substr(1, close - 1))) return Wrong("has a name in brackets");
-    }
-    text = bare;
-    const auto port = take_port(text);
+    const auto end = end_of_target(text);
+    if (!end) return Wrong(end.error());
+    const auto port = port_of(text.substr(*end));
     if (!port) return Wrong(port.error());
+    text = text.substr(0, *end);
+    if (text.starts_with('[')) text = text.substr(1, text.size() - 2);
     auto target = parse_target(text);
     if (!target) return target;
     target->port = *port;
@@ -145,15 +170,16 @@ std::expected<AllowTarget, std::string> AllowTarget::parse(std::string_view text
 }
 
 std::string AllowTarget::str() const {
-    std::string text = host;
-    if (network) text = network->prefix() == 32 ? network->network().str() : network->str();
+    std::string text = network ? network->short_str() : host;
+    if (port != 0 && network && network->is_ipv6()) text = "[" + text + "]";
     if (port != 0) text += ":" + std::to_string(port);
     if (transport == Transport::tcp) text += "/tcp";
     if (transport == Transport::udp) text += "/udp";
     return text;
 }
 
-bool AllowBox::holds(Ipv4 address, std::uint8_t to_protocol, std::uint16_t to_port) const noexcept {
+bool AllowBox::holds(const AnyAddress& address, std::uint8_t to_protocol,
+                     std::uint16_t to_port) const {
     return protocol == to_protocol && (port == 0 || port == to_port) && network.contains(address);
 }
 
@@ -172,15 +198,15 @@ std::vector<std::uint8_t> protocols_of(Transport transport) {
 std::vector<AllowBox> boxes_of(const std::vector<AllowTarget>& targets) {
     std::vector<AllowBox> boxes;
     for (const std::uint8_t protocol : protocols_of(Transport::both)) {
-        std::map<std::uint16_t, std::vector<Cidr>> by_port;
+        std::map<std::uint16_t, Networks> by_port;
         for (const AllowTarget& target : targets)
             if (target.network && std::ranges::count(protocols_of(target.transport), protocol) > 0)
                 by_port[target.port].push_back(*target.network);
-        const std::vector<Cidr> all_ports = outermost(by_port[0]);
+        const Networks all_ports = outermost(by_port[0]);
         for (const auto& [port, networks] : by_port)
-            for (const Cidr& network : outermost(networks))
-                for (const Cidr& part :
-                     port == 0 ? std::vector{network} : without_all(network, all_ports))
+            for (const AnyNetwork& network : outermost(networks))
+                for (const AnyNetwork& part :
+                     port == 0 ? Networks{network} : without_all(network, all_ports))
                     boxes.push_back({part, protocol, port});
     }
     std::ranges::sort(boxes);

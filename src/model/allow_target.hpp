@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/address.hpp"
+#include "model/any_network.hpp"
 
 namespace wpns {
 
@@ -24,13 +24,14 @@ enum class Transport { both, tcp, udp };
 /// One entry of an allow list: a network, or a host name whose addresses are looked up again and
 /// again.
 struct AllowTarget {
-    std::optional<Cidr> network;
+    std::optional<AnyNetwork> network;
     std::string host;        ///< empty where there is a network
     std::uint16_t port = 0;  ///< 0: all
     Transport transport = Transport::both;
 
-    /// TARGET[:PORT][/tcp|/udp], where TARGET is an address, a network or a host name; a network
-    /// may stand in brackets. The reason otherwise.
+    /// TARGET[:PORT][/tcp|/udp], where TARGET is an address, a network or a host name; an
+    /// address or network may stand in brackets, and does where it is IPv6 and a port follows. The
+    /// reason otherwise.
     [[nodiscard]] static std::expected<AllowTarget, std::string> parse(std::string_view text);
     /// The one way in which `parse` reads the same again.
     [[nodiscard]] std::string str() const;
@@ -39,12 +40,12 @@ struct AllowTarget {
 
 /// Addresses, one protocol, and one port or all: what a packet filter can hold.
 struct AllowBox {
-    Cidr network;
+    AnyNetwork network;
     std::uint8_t protocol = 0;
     std::uint16_t port = 0;  ///< 0: all
 
-    [[nodiscard]] bool holds(Ipv4 address, std::uint8_t to_protocol,
-                             std::uint16_t to_port) const noexcept;
+    [[nodiscard]] bool holds(const AnyAddress& address, std::uint8_t to_protocol,
+                             std::uint16_t to_port) const;
     auto operator<=>(const AllowBox&) const = default;
 };
 

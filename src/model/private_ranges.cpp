@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <variant>
 
 namespace wpns {
 
@@ -33,6 +34,10 @@ std::span<const Cidr6> private_ranges6() {
 bool is_private(const Ipv6& address) {
     return std::ranges::any_of(private_ranges6(),
                                [&](const Cidr6& range) { return range.contains(address); });
+}
+
+bool is_private(const AnyAddress& address) {
+    return std::visit([](const auto& value) { return is_private(value); }, address);
 }
 
 }  // namespace wpns

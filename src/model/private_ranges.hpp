@@ -4,6 +4,7 @@
 
 #include "model/address.hpp"
 #include "model/address6.hpp"
+#include "model/any_network.hpp"
 
 namespace wpns {
 
@@ -21,5 +22,6 @@ namespace wpns {
 [[nodiscard]] std::span<const Cidr6> private_ranges6();
 
 [[nodiscard]] bool is_private(const Ipv6& address);
+[[nodiscard]] bool is_private(const AnyAddress& address);
 
 }  // namespace wpns

@@ -39,7 +39,7 @@ std::expected<std::string, std::string> firewall_resolved_text(
     for (const ResolvedTarget& target : removed) {
         if (!is_site_key(target.link))
             return std::unexpected(wrong(target.link, "link name of ours"));
-        gone[firewall_collection("resolved", target.link)].push_back(
+        gone[firewall_box_collection("resolved", target.link, target.box)].push_back(
             firewall_box_key(target.link, target.box));
     }
     ByCollection added;
@@ -47,7 +47,7 @@ std::expected<std::string, std::string> firewall_resolved_text(
         if (!is_site_key(target.link))
             return std::unexpected(wrong(target.link, "link name of ours"));
         if (!is_host_name(target.name)) return std::unexpected(wrong(target.name, "host name"));
-        added[firewall_collection("resolved", target.link)].push_back(
+        added[firewall_box_collection("resolved", target.link, target.box)].push_back(
             firewall_box_key(target.link, target.box) + " timeout 1h comment \"" + target.name +
             "\"");
     }

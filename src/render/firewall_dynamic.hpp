@@ -10,8 +10,9 @@
 /// Elements of table inet wpns that come and go by themselves, as text for nft.
 namespace wpns::render {
 
-/// The statements that take `removed` out of set `resolved` and put `put` in for an hour; empty
-/// when there is nothing to do. The reason when a link or host name is none of ours.
+/// The statements that take `removed` out of the sets `resolved` and `resolved6` and put `put` in
+/// for an hour; empty when there is nothing to do. The reason when a link or host name is none of
+/// ours.
 [[nodiscard]] std::expected<std::string, std::string> firewall_resolved_text(
     std::span<const ResolvedTarget> put, std::span<const ResolvedTarget> removed);
 

@@ -60,7 +60,7 @@ class Batch {
     }
 
   private:
-    static constexpr std::array<std::string_view, 22> collections = {"sources",
+    static constexpr std::array<std::string_view, 23> collections = {"sources",
                                                                      "gateways",
                                                                      "sources6",
                                                                      "gateways6",
@@ -68,6 +68,7 @@ class Batch {
                                                                      "refusals",
                                                                      "quarantined",
                                                                      "allowed",
+                                                                     "allowed6",
                                                                      "connections",
                                                                      "source_address",
                                                                      "mate_sources",
@@ -110,7 +111,7 @@ class LinkChange {
         put_members("gateways", before_.gateways, after_.gateways, &LinkChange::address_key);
         put_members("sources6", before_.sources6, after_.sources6, &LinkChange::address6_key);
         put_members("gateways6", before_.gateways6, after_.gateways6, &LinkChange::address6_key);
-        put_members("allowed", before_.allowed, after_.allowed, &firewall_box_key);
+        put_boxes();
         put_verdict();
         put_flag("refusals", before_.counted, after_.counted);
         put_flag("quarantined", before_.quarantined, after_.quarantined);
@@ -147,6 +148,16 @@ class LinkChange {
             if (!after.contains(member)) gone_.put(own, write(link_, member));
         for (const Member& member : after)
             if (!before.contains(member)) added_.put(own, write(link_, member));
+    }
+
+    void put_boxes() {
+        const auto own = [&](const AllowBox& box) {
+            return firewall_box_collection("allowed", link_, box);
+        };
+        for (const AllowBox& box : before_.allowed)
+            if (!after_.allowed.contains(box)) gone_.put(own(box), firewall_box_key(link_, box));
+        for (const AllowBox& box : after_.allowed)
+            if (!before_.allowed.contains(box)) added_.put(own(box), firewall_box_key(link_, box));
     }
 
     /// With another comment an element is another one.
@@ -330,8 +341,7 @@ std::string firewall_statement(std::string_view verb, std::string_view collectio
 
 // Numbers, not names: those are read from /etc/protocols, which need not be there.
 std::string firewall_box_key(const std::string& link, const AllowBox& box) {
-    return firewall_link_key(link) + " . " +
-           (box.network.prefix() == 32 ? box.network.network().str() : box.network.str()) + " . " +
+    return firewall_link_key(link) + " . " + box.network.short_str() + " . " +
            std::to_string(box.protocol) + " . " +
            (box.port == 0 ? "0-65535" : std::to_string(box.port));
 }
@@ -348,6 +358,11 @@ std::string firewall_collection(const std::string& collection, std::string_view 
     const bool named_alike =
         collection == "ports" || collection == "closed" || collection == "mates";
     return is_mate(link) && !named_alike ? "mate_" + collection : collection;
+}
+
+std::string firewall_box_collection(const std::string& collection, std::string_view link,
+                                    const AllowBox& box) {
+    return firewall_collection(collection, link) + (box.network.is_ipv6() ? "6" : "");
 }
 
 std::string firewall_link_key(const std::string& link) {

@@ -28,16 +28,15 @@ namespace {
 ///    lookup. New ones are taken up at a limited pace a site and never beyond the size of the set,
 ///    so that a flood fills neither the memory nor the place of other sites. Nothing is logged.
 ///  - `listed` lets through what the site's allow list names, be it private or SMTP; the pool is
-///    refused before. Both of its sets hold whole packets' worth of keys for all sites, and are
-///    asked only about what would be refused otherwise.
+///    refused before. Its sets, two for each family, hold whole packets' worth of keys for all
+///    sites, and are asked only about what would be refused otherwise.
 ///  - `connections` leads to the chain of a limit, which comes back unless there are too many. It
 ///    is asked only about new connections, as open ones are accepted before.
 ///  - postrouting: only what was forwarded from a site is changed.
 ///  A line that begins with 6 is there with an IPv6 pool only, with 4 without one only, with M only
 ///  where that pool is of private addresses, which nobody outside could answer to.
 ///  - IPv6: the same chains. Neighbours are permanent entries; a question for one is answered all
-///    the same, in case somebody has thrown those away. Allow lists hold IPv4 only as yet, so over
-///    IPv6 they open nothing.
+///    the same, in case somebody has thrown those away.
 ///  A line that begins with G is there where some site is in a group.
 constexpr std::string_view table_template = R"(table inet wpns {
 	set sources {
@@ -82,6 +81,16 @@ SHARED_SETS	map source_address {
 		flags interval,timeout
 	}
 
+6	set allowed6 {
+6		type ifname . ipv6_addr . inet_proto . inet_service
+6		flags interval
+6	}
+6
+6	set resolved6 {
+6		type ifname . ipv6_addr . inet_proto . inet_service
+6		flags interval,timeout
+6	}
+6
 	set resolvers {
 		type ipv4_addrRESOLVERS
 	}
@@ -164,6 +173,8 @@ G		ip saddr @mates goto mate_refuse
 LIMIT_CHAINS	chain listed {
 		meta l4proto { tcp, udp } iifname . ip daddr . meta l4proto . th dport @allowed accept
 		meta l4proto { tcp, udp } iifname . ip daddr . meta l4proto . th dport @resolved accept
+6		meta l4proto { tcp, udp } iifname . ip6 daddr . meta l4proto . th dport @allowed6 accept
+6		meta l4proto { tcp, udp } iifname . ip6 daddr . meta l4proto . th dport @resolved6 accept
 G		meta l4proto { tcp, udp } ip saddr . ip daddr . meta l4proto . th dport @mate_allowed accept
 G		meta l4proto { tcp, udp } ip saddr . ip daddr . meta l4proto . th dport @mate_resolved accept
 		goto refuse

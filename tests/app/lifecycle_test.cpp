@@ -186,6 +186,35 @@ TEST_F(Lifecycle, NamesOfAnAllowListAreLookedUpAtOnce) {
     EXPECT_TRUE(plan().plan.actions.empty());
 }
 
+TEST_F(Lifecycle, NamesHaveAddressesOfBothFamiliesWhereTheSiteHas) {
+    const auto named = [&] {
+        std::string text;
+        for (const auto& target : fake_.firewall.named)
+            text += target.name + " " + target.box.network.short_str() + ", ";
+        return text;
+    };
+    auto& known = fake_.resolver.known;
+    known["both.example"] = {*Ipv4::parse("198.51.100.7"), *Ipv6::parse("2600:1::7")};
+    known["six.example"] = {*Ipv6::parse("2600:1::8"), *Ipv6::parse("fd00:99::8")};
+    put_site("site-a",
+             "[network]\negress = \"allow\"\n"
+             "allow = [\"both.example/tcp\", \"six.example/tcp\", \"[2600:1::/32]:80/tcp\"]\n");
+    const auto report = sync();
+    EXPECT_EQ(errors_of(report), "");
+    EXPECT_EQ(named(), "both.example 198.51.100.7, ");
+    ASSERT_EQ(report.at("site-a").warnings.size(), 1U);
+    EXPECT_NE(report.at("site-a").warnings.front().find("six.example has no address"),
+              std::string::npos);
+    EXPECT_TRUE(fake_.firewall.elements.at("veth0-site-a").allowed.empty());
+    EXPECT_TRUE(plan().plan.actions.empty());
+    put("/etc/wpns/wpns.toml", "[network]\npool6 = \"fd00:10:10::/48\"\n");
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(named(), "both.example 198.51.100.7, both.example 2600:1::7, six.example 2600:1::8, ")
+        << "a name must not lead into a private range";
+    ASSERT_EQ(fake_.firewall.elements.at("veth0-site-a").allowed.size(), 1U);
+    EXPECT_TRUE(plan().plan.actions.empty());
+}
+
 TEST_F(Lifecycle, TheTimerLooksNamesUpAgain) {
     auto& known = fake_.resolver.known;
     known["api.example.com"] = {*Ipv4::parse("198.51.100.7")};
@@ -329,11 +358,13 @@ TEST_F(Lifecycle, Ipv6ComesAndGoesWithItsPool) {
 TEST_F(Lifecycle, ARunOverOneSiteTakesIpv6FromTheTableForAll) {
     put("/etc/wpns/wpns.toml", "[network]\npool6 = \"fd00:10:10::/48\"\n");
     put_site("site-a");
-    put_site("site-b");
+    put_site("site-b", "[network]\nallow = [\"2600:1::/32\", \"203.0.113.7/tcp\"]\n");
     ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.firewall.elements.at("veth0-site-b").allowed.size(), 3U);
     put("/etc/wpns/wpns.toml", "");
     ASSERT_EQ(errors_of(sync({.only = {*SiteName::parse("site-a")}, .leaving = {}})), "");
     EXPECT_EQ(fake_.firewall.elements.at("veth0-site-b").address6, Ipv6{});
+    EXPECT_EQ(fake_.firewall.elements.at("veth0-site-b").allowed.size(), 1U);
     ASSERT_EQ(errors_of(sync()), "");
     EXPECT_TRUE(plan().plan.actions.empty());
 }

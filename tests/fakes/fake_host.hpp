@@ -757,13 +757,17 @@ class FakeFirewallEvents : public host::FirewallEvents {
 /// Knows what a test tells it.
 class FakeResolver : public host::Resolver {
   public:
-    std::map<std::string, std::vector<Ipv4>> known;
+    std::map<std::string, std::vector<AnyAddress>> known;
 
-    [[nodiscard]] std::map<std::string, std::vector<Ipv4>> look_up(
-        std::span<const std::string> names, std::chrono::seconds) const override {
-        std::map<std::string, std::vector<Ipv4>> found;
+    [[nodiscard]] std::map<std::string, std::vector<AnyAddress>> look_up(
+        std::span<const std::string> names, host::Families families,
+        std::chrono::seconds) const override {
+        std::map<std::string, std::vector<AnyAddress>> found;
         for (const auto& name : names)
-            if (const auto it = known.find(name); it != known.end()) found.insert(*it);
+            if (const auto it = known.find(name); it != known.end())
+                for (const AnyAddress& address : it->second)
+                    if (families == host::Families::both || std::holds_alternative<Ipv4>(address))
+                        found[name].push_back(address);
         return found;
     }
 };

@@ -127,6 +127,10 @@ TEST_F(SixLinkTest, ANewMacIsKnownToBothEnds) {
     EXPECT_EQ(found(other), other);
 }
 
+AllowBox box6(const char* network, std::uint16_t port) {
+    return {Cidr6::parse(network).value(), protocol_tcp, port};
+}
+
 struct Probe6 {
     std::string from;
     std::string to;
@@ -177,13 +181,24 @@ class SixTrafficTest : public TrafficTest {
         site.gateway6 = of.host_address6;
         return site;
     }
-    void load6(Egress egress = Egress::open) {
+    static FirewallTable table6() {
         FirewallTable table;
         table.text = render::firewall_table_text(cidr("10.10.0.0/16"), {},
                                                  Cidr6::parse("fd00:10:10::/48").value());
         table.digest = sha256_hex(table.text);
-        firewall->load(table, std::vector{site_of(six_a, egress), site_of(six_b)});
-        EXPECT_EQ(firewall->table(table)->digest, table.digest);
+        return table;
+    }
+    void load6(const FirewallSite& site) {
+        firewall->load(table6(), std::vector{site, site_of(six_b)});
+        EXPECT_EQ(firewall->table(table6())->digest, table6().digest);
+        EXPECT_EQ(firewall->sites().at(site.link), site);
+    }
+    void load6(Egress egress = Egress::open) { load6(site_of(six_a, egress)); }
+    [[nodiscard]] FirewallSite policy(Egress egress, std::vector<AllowBox> allowed) const {
+        FirewallSite site = site_of(six_a, egress);
+        site.allowed = std::move(allowed);
+        std::ranges::sort(site.allowed);
+        return site;
     }
     static void expect(const std::vector<Probe6>& probes) {
         for (const Probe6& probe : probes)
@@ -239,6 +254,128 @@ TEST_F(SixTrafficTest, PoliciesAreThoseOfIpv4) {
     expect({{"site-a", "fd00:10:10:40::1", 80}});  // quarantine: not even its own address
 }
 
+TEST_F(SixTrafficTest, AllowIsTheListOfBothFamilies) {
+    load6(policy(Egress::allow, {box6("2001:db8:1::/48", 443),
+                                 box6("fd00:99::1/128", 443),
+                                 box6("fd00:ec2::/32", 0),
+                                 {cidr("10.99.0.0/16"), protocol_tcp, 443}}));
+    expect({{"site-a", "2001:db8:1::1", 443, Reach::yes},
+            {"site-a", "fd00:99::1", 443, Reach::yes},
+            {"site-a", "fd00:ec2::254", 80, Reach::yes},
+            {"site-a", "fd00:ec2::254", 8080, Reach::yes},
+            {"site-a", "fd00:10:10:40::1", 80, Reach::yes},
+            {"site-a", "2001:db8:1::1", 8080},
+            {"site-a", "2001:db8:1::1", 25},
+            {"site-a", "fd00:99::1", 80},
+            {"site-a", "64:ff9b::a63:1", 443},
+            {"site-b", "fd00:99::1", 443},
+            {"site-b", "fd00:ec2::254", 80}});
+    expect_all({{"site-a", "10.99.0.1", 443, Reach::yes}, {"site-a", "10.99.0.1", 80}});
+}
+
+TEST_F(SixTrafficTest, AnAllowListLiftsARefusalForItsTargetOnly) {
+    load6(policy(Egress::web, {box6("2001:db8:1::1/128", 25), box6("fd00:99::/64", 443),
+                               box6("64:ff9b::/96", 443), box6("2001:db8:1::/64", 8080)}));
+    expect({{"site-a", "2001:db8:1::1", 25, Reach::yes},
+            {"site-a", "2001:db8:1::1", 443, Reach::yes},
+            {"site-a", "2001:db8:1::1", 8080, Reach::yes},
+            {"site-a", "fd00:99::1", 443, Reach::yes},
+            {"site-a", "64:ff9b::a63:1", 443, Reach::yes},
+            {"site-a", "2001:db8:1::1", 22},
+            {"site-a", "fd00:99::1", 80},
+            {"site-a", "fd00:ec2::254", 80},
+            {"site-b", "2001:db8:1::1", 25}});
+}
+
+TEST_F(SixTrafficTest, NoAllowListOpensOtherSitesTheirGatewaysOrTheHost) {
+    for (const Egress egress : {Egress::open, Egress::allow}) {
+        load6(policy(egress, {box6("fd00::/8", 0), box6("2001:db8:ffff::/48", 0)}));
+        expect({{"site-a", "fd00:99::1", 443, Reach::yes},
+                {"site-a", "fd00:10:10:41::2", 8080},
+                {"site-a", "fd00:10:10:41::1", 80},
+                {"site-a", "fd00:10:10:40::1", 22},
+                {"site-a", "2001:db8:ffff::1", 22}});
+    }
+    for (const Egress egress : {Egress::none, Egress::quarantine}) {
+        load6(policy(egress, {box6("2001:db8:1::/48", 0)}));
+        expect({{"site-a", "2001:db8:1::1", 443}});
+    }
+}
+
+TEST_F(SixTrafficTest, AddressesOfNamesComeAndGo) {
+    const FirewallSite site = policy(Egress::allow, {box6("fd00:99::1/128", 443)});
+    load6(site);
+    std::vector<ResolvedTarget> named = {
+        {site.link, "api.example", {cidr("8.8.8.8/32"), protocol_tcp, 443}},
+        {site.link, "api.example", box6("2001:db8:1::1/128", 443)},
+        {site.link, "any.example", box6("64:ff9b::a63:1/128", 0)}};
+    const std::vector<Probe6> there = {{"site-a", "2001:db8:1::1", 443, Reach::yes},
+                                       {"site-a", "64:ff9b::a63:1", 8080, Reach::yes},
+                                       {"site-a", "2001:db8:1::1", 80},
+                                       {"site-b", "64:ff9b::a63:1", 443}};
+    firewall->change_resolved(named, {});
+    expect(there);
+    expect_all({{"site-a", "8.8.8.8", 443, Reach::yes}});
+    auto listed = firewall->resolved();
+    std::ranges::sort(listed);
+    std::ranges::sort(named);
+    EXPECT_EQ(listed, named);
+    // A refresh and a load of the whole table, and neither is drift.
+    firewall->change_resolved(named, named);
+    load6(site);
+    expect(there);
+    firewall->change_resolved({}, named);
+    expect({{"site-a", "2001:db8:1::1", 443}, {"site-a", "64:ff9b::a63:1", 8080}});
+    // Without IPv6 there is no place for those of IPv6.
+    firewall->change_resolved(named, {});
+    load();
+    EXPECT_EQ(firewall->resolved().size(), 1U);
+    EXPECT_EQ(firewall->sites().at(site.link), firewall_of(a));
+    firewall->change_resolved(named, firewall->resolved());
+    EXPECT_EQ(firewall->resolved().size(), 1U);
+    // Whoever comes after a site inherits nothing.
+    load6(site);
+    firewall->change_resolved(named, {});
+    firewall->change({}, std::vector{site});
+    EXPECT_TRUE(firewall->resolved().empty());
+    firewall->change(std::vector{site_of(six_a, Egress::allow)}, {});
+    expect({{"site-a", "2001:db8:1::1", 443}, {"site-a", "fd00:99::1", 443}});
+}
+
+TEST_F(SixTrafficTest, APolicyThatTightensCutsWhatItForbidsAndNothingElse) {
+    load6();
+    const desired::Walls known{cidr("10.10.0.0/16"), {}, Cidr6::parse("fd00:10:10::/48").value()};
+    const UniqueFd other = listen_tcp6("world", 4444);
+    const UniqueFd web = listen_tcp6("world", 4443);
+    const UniqueFd named = listen_tcp6("world", 4445);
+    const UniqueFd database = listen_tcp6("site-a", 4306);
+    const FirewallSite site = policy(Egress::allow, {box6("2001:db8:1::/64", 4443)});
+    const std::vector<ResolvedTarget> names = {
+        {site.link, "api.example", box6("2001:db8:1::1/128", 4445)}};
+    const auto forbidden = Connection::open_tcp6("site-a", other, "2001:db8:1::1", 4444);
+    const auto allowed = Connection::open_tcp6("site-a", web, "2001:db8:1::1", 4443);
+    const auto by_name = Connection::open_tcp6("site-a", named, "2001:db8:1::1", 4445);
+    const auto inward = Connection::open_tcp6("", database, "fd00:10:10:40::2", 4306);
+    const auto neighbour = Connection::open_tcp6("site-b", other, "2001:db8:1::1", 4444);
+    firewall->change(std::vector{site}, {});
+    firewall->change_resolved(names, {});
+    EXPECT_TRUE(forbidden.carries()) << "what is open goes on until it is cut";
+    const auto cut = [&] {
+        return host::linux_os::make_flows()->cut6([&](const Flow6& flow) {
+            return flow.source == six_a.site_address6 && flow.port > 4000 &&
+                   !desired::permits(site, firewall->resolved(), known, flow);
+        });
+    };
+    EXPECT_EQ(cut(), 1U);
+    EXPECT_FALSE(forbidden.carries());
+    for (const Connection* open : {&allowed, &by_name, &inward, &neighbour})
+        EXPECT_TRUE(open->carries());
+    firewall->change_resolved({}, names);
+    EXPECT_EQ(cut(), 1U);
+    EXPECT_FALSE(by_name.carries());
+    EXPECT_TRUE(allowed.carries());
+}
+
 TEST_F(SixTrafficTest, RefusalsAreCountedWithTheirTargets) {
     load6(Egress::web);
     for (int i = 0; i < 3; ++i) expect({{"site-a", "2001:db8:1::1", 8080}});
@@ -282,13 +419,15 @@ TEST_F(SixTrafficTest, OpenFlowsAreMeasuredByTheSameRules) {
     probes.push_back({"site-a", "fd00:10:10:40::1", 80});
     for (const Egress egress :
          {Egress::open, Egress::web, Egress::allow, Egress::none, Egress::quarantine}) {
-        load6(egress);
+        const FirewallSite site =
+            policy(egress, {box6("fd00::/8", 443), box6("2001:db8:1::1/128", 25)});
+        load6(site);
         for (const Probe6& probe : probes) {
             // There is never a flow to another address of the host.
             if (probe.to == "2001:db8:ffff::1") continue;
             const Flow6 flow{six_a.site_address6, six(probe.to), protocol_tcp, probe.port, {}};
             const bool passes = connect_tcp6(probe.from, probe.to, probe.port) == Reach::yes;
-            EXPECT_EQ(desired::permits(site_of(six_a, egress), known, flow), passes) << probe;
+            EXPECT_EQ(desired::permits(site, {}, known, flow), passes) << probe;
         }
     }
     load6(Egress::open);
@@ -298,7 +437,7 @@ TEST_F(SixTrafficTest, OpenFlowsAreMeasuredByTheSameRules) {
             {"site-b", "2001:db8:1::1", 443, Reach::yes}});
     const auto of_a = [&](const Flow6& flow) {
         return flow.source == six_a.site_address6 &&
-               !desired::permits(site_of(six_a, Egress::none), known, flow);
+               !desired::permits(site_of(six_a, Egress::none), {}, known, flow);
     };
     EXPECT_EQ(flows->cut6(of_a), 1U);
     EXPECT_EQ(flows->cut6(of_a), 0U);

@@ -118,15 +118,25 @@ std::optional<Ipv4> accepted_from(const UniqueFd& listener) {
     }
 }
 
-Connection Connection::open_tcp(const std::string& netns, const UniqueFd& listener, Ipv4 to,
-                                std::uint16_t port) {
+template <typename Name>
+Connection Connection::open(UniqueFd near, const UniqueFd& listener, const Name& to) {
     while (accept(listener.get(), nullptr, nullptr) >= 0) continue;  // of earlier probes
-    UniqueFd near = make_socket(netns, AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
-    if (connect_and_wait(near, inet(to, port)) != Reach::yes || !wait_for(listener, POLLIN))
+    if (connect_and_wait(near, to) != Reach::yes || !wait_for(listener, POLLIN))
         throw std::runtime_error("not connected");
     UniqueFd far(accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     check(far.valid(), "accept");
     return {std::move(near), std::move(far)};
+}
+
+Connection Connection::open_tcp(const std::string& netns, const UniqueFd& listener, Ipv4 to,
+                                std::uint16_t port) {
+    return open(make_socket(netns, AF_INET, SOCK_STREAM | SOCK_NONBLOCK), listener, inet(to, port));
+}
+
+Connection Connection::open_tcp6(const std::string& netns, const UniqueFd& listener,
+                                 const std::string& to, std::uint16_t port) {
+    return open(make_socket(netns, AF_INET6, SOCK_STREAM | SOCK_NONBLOCK), listener,
+                inet6(to, port));
 }
 
 Connection Connection::open_udp(const std::string& netns, const std::string& server, Ipv4 to,

@@ -34,10 +34,15 @@ class Connection {
     /// The same with datagrams: the first one is answered.
     static Connection open_udp(const std::string& netns, const std::string& server, Ipv4 to,
                                std::uint16_t port);
+    /// TCP over IPv6.
+    static Connection open_tcp6(const std::string& netns, const UniqueFd& listener,
+                                const std::string& to, std::uint16_t port);
     /// One byte there and one back.
     [[nodiscard]] bool carries() const;
 
   private:
+    template <typename Name>
+    static Connection open(UniqueFd near, const UniqueFd& listener, const Name& to);
     Connection(UniqueFd near, UniqueFd far) : near_(std::move(near)), far_(std::move(far)) {}
 
     UniqueFd near_;

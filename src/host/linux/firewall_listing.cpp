@@ -89,14 +89,30 @@ std::string comment_names(const json& element) {
     return comment.starts_with(mark) ? comment.substr(mark.size()) : std::string();
 }
 
+/// Which sets hold what allow lists let through; those of sites in groups are of IPv4.
+std::vector<std::string> listed_sets(const std::string& set, bool groups) {
+    auto sets = with_mates({set}, groups);
+    sets.push_back(set + "6");
+    return sets;
+}
+
+std::optional<AnyAddress> any_address(const std::string& text) {
+    if (const auto address = Ipv4::parse(text)) return *address;
+    if (const auto address = Ipv6::parse(text)) return *address;
+    return std::nullopt;
+}
+
 /// "203.0.113.7", or {"prefix": {"addr": "203.0.113.0", "len": 24}}; nothing for a range.
-std::optional<Cidr> network_in(const json& part) {
+std::optional<AnyNetwork> network_in(const json& part) {
     const bool prefix = part.is_object() && part.contains("prefix");
     if (!prefix && !part.is_string()) return std::nullopt;
     const auto& address = prefix ? part.at("prefix").at("addr") : part;
-    const auto parsed = Ipv4::parse(address.get<std::string>());
+    const auto parsed = any_address(address.get<std::string>());
     if (!parsed) throw Error(ErrorKind::failed, "nft listed no address in an allow list");
-    return Cidr::of(*parsed, prefix ? part.at("prefix").at("len").get<unsigned>() : 32);
+    if (!prefix) return AnyNetwork::of(*parsed);
+    const auto length = part.at("prefix").at("len").get<unsigned>();
+    if (const auto* ipv4 = std::get_if<Ipv4>(&*parsed)) return Cidr::of(*ipv4, length);
+    return Cidr6::of(std::get<Ipv6>(*parsed), length);
 }
 
 /// {"concat": [link, network, protocol, port]}; all ports are {"range": [0, 65535]}. Nothing for
@@ -165,6 +181,14 @@ unsigned limit_in(const json& verdict) {
     return 1;
 }
 
+void take_allowed(NftContext& nft, const std::string& set, render::FirewallCollections& all) {
+    for (const json& element : elements_of(nft, "set", set)) {
+        const json& parts = value_of(element).at("concat");
+        if (const auto box = box_in(parts))
+            all[parts.at(0).get<std::string>()].allowed.insert(*box);
+    }
+}
+
 /// `front` is "mate_" for the collections of sites in groups.
 void take_policies(NftContext& nft, const std::string& front, render::FirewallCollections& all) {
     for (const json& element : elements_of(nft, "map", front + "egress"))
@@ -173,11 +197,7 @@ void take_policies(NftContext& nft, const std::string& front, render::FirewallCo
         all[value_of(element).get<std::string>()].counted = true;
     for (const json& element : elements_of(nft, "set", front + "quarantined"))
         all[value_of(element).get<std::string>()].quarantined = true;
-    for (const json& element : elements_of(nft, "set", front + "allowed")) {
-        const json& parts = value_of(element).at("concat");
-        if (const auto box = box_in(parts))
-            all[parts.at(0).get<std::string>()].allowed.insert(*box);
-    }
+    take_allowed(nft, front + "allowed", all);
     for (const json& element : elements_of(nft, "map", front + "connections"))
         all[value_of(element.at(0)).get<std::string>()].connections = limit_in(element.at(1));
     for (const json& element : elements_of(nft, "map", front + "source_address"))
@@ -189,6 +209,7 @@ render::FirewallCollections parse_collections(NftContext& nft) {
     render::FirewallCollections all;
     take_addresses(nft, all);
     take_policies(nft, "", all);
+    take_allowed(nft, "allowed6", all);
     if (!has_groups(nft)) return all;
     take_mates(nft, all);
     take_policies(nft, "mate_", all);
@@ -230,7 +251,7 @@ std::map<std::string, Refusals> parse_refusals(NftContext& nft) {
 
 std::vector<ResolvedTarget> parse_resolved(NftContext& nft) {
     std::vector<ResolvedTarget> found;
-    for (const std::string& set : with_mates({"resolved"}, has_groups(nft)))
+    for (const std::string& set : listed_sets("resolved", has_groups(nft)))
         for (const json& element : elements_of(nft, "set", set)) {
             const json& parts = value_of(element).at("concat");
             if (const auto box = box_in(parts))
@@ -241,9 +262,11 @@ std::vector<ResolvedTarget> parse_resolved(NftContext& nft) {
 }
 
 bool parse_foreign_targets(NftContext& nft) {
-    for (const std::string& set : with_mates({"allowed", "resolved"}, has_groups(nft)))
-        for (const json& element : elements_of(nft, "set", set))
-            if (!box_in(value_of(element).at("concat"))) return true;
+    const bool groups = has_groups(nft);
+    for (const char* kind : {"allowed", "resolved"})
+        for (const std::string& set : listed_sets(kind, groups))
+            for (const json& element : elements_of(nft, "set", set))
+                if (!box_in(value_of(element).at("concat"))) return true;
     return false;
 }
 
@@ -265,6 +288,10 @@ bool table_exists(NftContext& nft, const std::string& family) {
     for (const std::string_view line : split(tables, '\n'))
         if (trim(line) == "table " + family + " wpns") return true;
     return false;
+}
+
+bool has_resolved6(NftContext& nft) {
+    return has_collection(list_rules(nft), "set resolved6");
 }
 
 std::string list_fixed_part(NftContext& nft) {

@@ -20,6 +20,9 @@ namespace wpns::host::linux_os {
 /// fixed sets. Two tables with the same listing filter alike.
 [[nodiscard]] std::string list_fixed_part(NftContext& nft);
 
+/// Whether the table has a place for IPv6 addresses of names.
+[[nodiscard]] bool has_resolved6(NftContext& nft);
+
 /// The collections that hold what sites were given. What this program would not write into an allow
 /// list is left out.
 [[nodiscard]] render::FirewallCollections list_collections(NftContext& nft);

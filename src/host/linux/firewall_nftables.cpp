@@ -128,12 +128,14 @@ void NftablesFirewall::load(const FirewallTable& table, std::span<const Firewall
     });
 }
 
-/// Addresses of names stay through a load: the next look-up may be minutes away.
+/// Addresses of names stay through a load: the next look-up may be minutes away. Those of IPv6 go
+/// with the site's own, since the new table may have no place for them.
 std::vector<ResolvedTarget> NftablesFirewall::resolved_of(
     std::span<const FirewallSite> sites) const {
     auto targets = resolved();
     std::erase_if(targets, [&](const ResolvedTarget& target) {
-        return std::ranges::find(sites, target.link, &FirewallSite::link) == sites.end();
+        const auto site = std::ranges::find(sites, target.link, &FirewallSite::link);
+        return site == sites.end() || (target.box.network.is_ipv6() && site->address6 == Ipv6{});
     });
     return targets;
 }
@@ -220,7 +222,11 @@ std::vector<ResolvedTarget> NftablesFirewall::resolved() const {
 void NftablesFirewall::change_resolved(std::span<const ResolvedTarget> put,
                                        std::span<const ResolvedTarget> removed) {
     with_context("change the addresses of names", [&] {
-        const std::string text = checked(render::firewall_resolved_text(put, removed));
+        std::vector<ResolvedTarget> fitting(put.begin(), put.end());
+        const auto is_ipv6 = [](const auto& target) { return target.box.network.is_ipv6(); };
+        if (std::ranges::any_of(put, is_ipv6) && !has_resolved6(nft()))
+            std::erase_if(fitting, is_ipv6);
+        const std::string text = checked(render::firewall_resolved_text(fitting, removed));
         if (!text.empty()) nft().run(text);
     });
 }

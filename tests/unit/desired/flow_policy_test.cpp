@@ -63,5 +63,54 @@ TEST(FlowPolicy, SaysWhatTheRulesSay) {
         }
 }
 
+TEST(FlowPolicy, IsTheSameForIpv6) {
+    Walls both = walls;
+    both.pool6 = Cidr6::parse("fd00:10:10::/48").value();
+    const auto of = [](Egress egress) {
+        FirewallSite result = site(egress);
+        result.address6 = Ipv6::parse("fd00:10:10:40::2").value();
+        result.gateway6 = Ipv6::parse("fd00:10:10:40::1").value();
+        result.allowed.push_back({*Cidr6::parse("fd00::/8"), protocol_tcp, 5432});
+        result.allowed.push_back({*Cidr6::parse("2001:db9::25/128"), protocol_tcp, 25});
+        result.allowed.push_back({*Cidr6::parse("2001:db9::/32"), protocol_udp, 0});
+        return result;
+    };
+    const std::vector<ResolvedTarget> names = {
+        {"veth0-a", "api.example", {*Cidr6::parse("2600:3::7/128"), protocol_tcp, 8443}},
+        {"veth0-b", "other.example", {*Cidr6::parse("2600:3::8/128"), protocol_tcp, 8443}}};
+    const Row rows[] = {
+        {"2600:9::1", protocol_tcp, 443, "ow"},
+        {"2600:9::1", protocol_tcp, 8080, "o"},
+        {"2600:9::1", protocol_tcp, 25, ""},
+        {"2600:9::1", protocol_udp, 53, "o"},
+        {"fd00:99::1", protocol_tcp, 443, ""},
+        {"fd00:99::1", protocol_tcp, 5432, "owa"},
+        {"fd00:99::1", protocol_udp, 5432, ""},
+        {"fd00:10:10:41::2", protocol_tcp, 5432, ""},
+        {"2001:db9::25", protocol_tcp, 25, "owa"},
+        {"2001:db9::26", protocol_tcp, 25, ""},
+        {"2001:db9::26", protocol_udp, 1234, "owa"},
+        {"2600:3::7", protocol_tcp, 8443, "owa"},
+        {"2600:3::8", protocol_tcp, 8443, "o"},
+        {"fd00:10:10:40::1", protocol_tcp, 443, "owan"},
+        {"fd00:10:10:40::1", protocol_tcp, 5432, ""},
+        {"64:ff9b::808:808", protocol_tcp, 443, ""},
+    };
+    for (const Row& row : rows)
+        for (const Egress egress :
+             {Egress::open, Egress::web, Egress::allow, Egress::none, Egress::quarantine}) {
+            const bool through =
+                std::string(row.through).find(to_string(egress).front()) != std::string::npos;
+            const Flow6 flow{*Ipv6::parse("fd00:10:10:40::2"),
+                             *Ipv6::parse(row.target),
+                             row.protocol,
+                             row.port,
+                             {}};
+            EXPECT_EQ(permits(of(egress), names, both, flow), through)
+                << to_string(egress) << " " << row.target << " " << int{row.protocol} << " "
+                << row.port;
+        }
+}
+
 }  // namespace
 }  // namespace wpns::desired

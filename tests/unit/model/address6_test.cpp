@@ -37,6 +37,22 @@ TEST(Address6, PartsAreCountedFromTheFirst) {
     EXPECT_EQ(Cidr6::parse("2001:db8::/64")->part(64, 112).str(), "2001:db8::40:0/112");
 }
 
+TEST(Address6, WhatIsLeftWithoutAHoleIsEverythingElse) {
+    const auto texts = [](const char* network, const char* hole) {
+        std::string text;
+        for (const Cidr6& part : Cidr6::parse(network)->without(*Cidr6::parse(hole)))
+            text += part.str() + " ";
+        return text;
+    };
+    EXPECT_EQ(texts("2001:db8::/32", "2001:db9::/32"), "2001:db8::/32 ");
+    EXPECT_EQ(texts("2001:db8::/32", "2001:db8::/32"), "");
+    EXPECT_EQ(texts("2001:db8::/32", "2001::/16"), "");
+    EXPECT_EQ(texts("2001:db8::/32", "2001:db8:8000::/35"),
+              "2001:db8::/33 2001:db8:a000::/35 2001:db8:c000::/34 ");
+    EXPECT_EQ(texts("2001:db8::/126", "2001:db8::2/128"), "2001:db8::/127 2001:db8::3/128 ");
+    EXPECT_EQ(Cidr6::parse("::/0")->without(*Cidr6::parse("2001:db8::1/128")).size(), 128U);
+}
+
 TEST(Address6, ContainsAndOverlaps) {
     const auto pool = *Cidr6::parse("fd00:10:10::/44");
     EXPECT_TRUE(pool.contains(*Ipv6::parse("fd00:10:1f:ffff::1")));

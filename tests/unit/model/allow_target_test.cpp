@@ -14,12 +14,31 @@ std::string again(const std::string& text) {
 }
 
 TEST(AllowTarget, IsReadAndWrittenInOneWay) {
-    for (const char* text :
-         {"203.0.113.0/24", "203.0.113.7", "203.0.113.7:443", "203.0.113.7/tcp",
-          "203.0.113.7:53/udp", "10.0.0.0/8", "169.254.169.254:80/tcp", "10.20.0.0/16:5432/tcp",
-          "api.example.com", "api.example.com:443", "a-1.example.co:1/udp", "smtp.example.com:25",
-          "xn--bcher-kva.example:65535"})
+    for (const char* text : {"203.0.113.0/24",
+                             "203.0.113.7",
+                             "203.0.113.7:443",
+                             "203.0.113.7/tcp",
+                             "203.0.113.7:53/udp",
+                             "10.0.0.0/8",
+                             "169.254.169.254:80/tcp",
+                             "10.20.0.0/16:5432/tcp",
+                             "api.example.com",
+                             "api.example.com:443",
+                             "a-1.example.co:1/udp",
+                             "smtp.example.com:25",
+                             "xn--bcher-kva.example:65535",
+                             "2001:db8::1",
+                             "2001:db8::/32",
+                             "[2001:db8::1]:443",
+                             "[2001:db8::/32]:5432/tcp",
+                             "2001:db8::/32/udp",
+                             "fd00::/8",
+                             "fd00:ec2::254/tcp",
+                             "64:ff9b::/96",
+                             "2001:db8::1:443"})
         EXPECT_EQ(again(text), text);
+    EXPECT_EQ(again("[2001:DB8:0::1/128]/tcp"), "2001:db8::1/tcp");
+    EXPECT_EQ(again("[fd00::10.0.0.1]:80"), "[fd00::a00:1]:80");
     EXPECT_EQ(again("203.0.113.7/32"), "203.0.113.7");
     EXPECT_EQ(again("[203.0.113.0/24]:53/udp"), "203.0.113.0/24:53/udp");
 }
@@ -50,8 +69,26 @@ TEST(AllowTarget, SaysWhatIsWrong) {
         {"api.example.com:80-90", "has a port that is no number"},
         {"api.example.com/tcp/udp", ""},
         {"[api.example.com]:443", "has a name in brackets"},
-        {"2001:db8::1", "looks like IPv6"},
-        {"[2001:db8::1]:443", "has a name in brackets"},
+        {"[203.0.113.7]9", "has a port that is no number"},
+        {"[203.0.113.7", "has a bracket that is not closed"},
+        {"[]:443", "is "},
+        {"[2001:db8::1]:0", "has a port that is no number"},
+        {"[2001:db8::1]443", "has a port that is no number"},
+        {"[2001:db8::1]:443:", "has a port that is no number"},
+        {"[2001:db8::1:443", "has a bracket that is not closed"},
+        {"[[2001:db8::1]]:443", "is no IPv6 address"},
+        {"2001:db8::1]:443", "is no IPv6 address"},
+        {"2001:db8::/32:443", "has a prefix length"},
+        {"2001:db8::1%eth0", "is no IPv6 address"},
+        {"2001:db8::/129", "has a prefix length"},
+        {"2001:db8::1/32", "has bits set right of the prefix; the network is 2001:db8::/32"},
+        {"::/0", "is wider than a /8"},
+        {"2000::/3", "is wider than a /8"},
+        {"::1", "is in ::/96"},
+        {"::10.0.0.1", "is in ::/96"},
+        {"[::ffff:203.0.113.7]:80", "is in ::ffff:0:0/96"},
+        {"fe80::a9fe:a9fe", "is in fe80::/10"},
+        {"ff02::1", "is in ff00::/8"},
         {"203.0.113.7/24", "has bits set right of the prefix"},
         {"203.0.113.0/33", "has a prefix length"},
         {"203.0.113", ""},
@@ -100,6 +137,17 @@ TEST(AllowBoxes, NoTwoHoldTheSamePacket) {
               (Texts{"203.0.113.0/31 6 0", "203.0.113.2/31 6 443"}));
     EXPECT_EQ(boxes({"203.0.113.7:443/tcp", "203.0.113.7/tcp", "203.0.113.7:53/udp"}),
               (Texts{"203.0.113.7/32 6 0", "203.0.113.7/32 17 53"}));
+}
+
+TEST(AllowBoxes, FamiliesAreApart) {
+    EXPECT_EQ(boxes({"[2001:db8::/32]:443/tcp", "203.0.113.7/tcp", "[2001:db8::1]:443/tcp"}),
+              (Texts{"203.0.113.7/32 6 0", "2001:db8::/32 6 443"}));
+    EXPECT_EQ(boxes({"[2001:db8::/126]:443/tcp", "2001:db8::2/127/tcp"}),
+              (Texts{"2001:db8::/127 6 443", "2001:db8::2/127 6 0"}));
+    // 0.0.0.0/0 of the one family would not hold the other.
+    const AllowBox any{*Cidr6::parse("::/0"), protocol_tcp, 0};
+    EXPECT_TRUE(any.holds(*Ipv6::parse("2001:db8::1"), protocol_tcp, 443));
+    EXPECT_FALSE(any.holds(*Ipv4::parse("203.0.113.7"), protocol_tcp, 443));
 }
 
 TEST(AllowBox, HoldsItsPacketsOnly) {

@@ -22,6 +22,20 @@ TEST(FirewallResolvedText, TakesOutBeforeItPutsIn) {
     EXPECT_EQ(firewall_resolved_text({}, {}), "");
 }
 
+TEST(FirewallResolvedText, Ipv6HasASetOfItsOwn) {
+    const std::vector put = {
+        target("203.0.113.7", 443),
+        ResolvedTarget{
+            "veth0-a", "api.example.com", {Cidr6::of(*Ipv6::parse("2001:db8::7"), 128), 6, 443}}};
+    EXPECT_EQ(firewall_resolved_text(put, {}),
+              "add element inet wpns resolved { \"veth0-a\" . 203.0.113.7 . 6 . 443 "
+              "timeout 1h comment \"api.example.com\" }\n"
+              "add element inet wpns resolved6 { \"veth0-a\" . 2001:db8::7 . 6 . 443 "
+              "timeout 1h comment \"api.example.com\" }\n");
+    EXPECT_EQ(firewall_resolved_text({}, std::vector{put[1]}),
+              "delete element inet wpns resolved6 { \"veth0-a\" . 2001:db8::7 . 6 . 443 }\n");
+}
+
 TEST(FirewallResolvedText, RefusesNamesThatCouldAddAStatement) {
     for (const char* name : {"", "a\" }", "a b", "A.example", "a;b", "a\n"}) {
         auto wrong = target("203.0.113.7", 443);

@@ -33,6 +33,17 @@ FirewallSite with_policy(unsigned connections) {
     return site;
 }
 
+/// The same with IPv6.
+FirewallSite with_ipv6() {
+    FirewallSite site = with_policy(50);
+    site.address6 = Ipv6::parse("fd00:10:10:40::2").value();
+    site.gateway6 = Ipv6::parse("fd00:10:10:40::1").value();
+    site.allowed.push_back({*Cidr6::parse("2001:db8::/32"), 6, 443});
+    site.allowed.push_back({*Cidr6::parse("2001:db8::7/128"), 17, 0});
+    std::ranges::sort(site.allowed);
+    return site;
+}
+
 FirewallCollections of(const std::vector<FirewallSite>& sites) {
     FirewallCollections all;
     for (const FirewallSite& each : sites) all[each.link] = firewall_elements(each);
@@ -49,6 +60,7 @@ TEST(FirewallElements, MakeTheirSiteAgain) {
 
 TEST(FirewallElements, MakeTheirSiteAgainWithItsWholePolicy) {
     EXPECT_EQ(firewall_site(a.link, firewall_elements(with_policy(50))), with_policy(50));
+    EXPECT_EQ(firewall_site(a.link, firewall_elements(with_ipv6())), with_ipv6());
 }
 
 TEST(FirewallElements, AnythingElseMakesASiteWithoutAddress) {
@@ -127,6 +139,16 @@ INSTANTIATE_TEST_SUITE_P(
                "\"veth0-a\" . 203.0.113.7 . 6 . 0-65535 }\n"
                "add element inet wpns connections { \"veth0-a\" : jump limit_50 }\n"
                "add element inet wpns source_address { \"veth0-a\" : 203.0.113.2 }\n"},
+        Change{"Ipv6", of({with_policy(50)}), of({with_ipv6()}),
+               "add element inet wpns sources6 { \"veth0-a\" . fd00:10:10:40::2 }\n"
+               "add element inet wpns gateways6 { \"veth0-a\" . fd00:10:10:40::1 }\n"
+               "add element inet wpns allowed6 { \"veth0-a\" . 2001:db8::/32 . 6 . 443, "
+               "\"veth0-a\" . 2001:db8::7 . 17 . 0-65535 }\n"},
+        Change{"NoIpv6", of({with_ipv6()}), of({with_policy(50)}),
+               "delete element inet wpns sources6 { \"veth0-a\" . fd00:10:10:40::2 }\n"
+               "delete element inet wpns gateways6 { \"veth0-a\" . fd00:10:10:40::1 }\n"
+               "delete element inet wpns allowed6 { \"veth0-a\" . 2001:db8::/32 . 6 . 443, "
+               "\"veth0-a\" . 2001:db8::7 . 17 . 0-65535 }\n"},
         Change{"OtherLimit", of({with_policy(50)}), of({with_policy(100)}),
                "delete element inet wpns connections { \"veth0-a\" }\n"
                "add element inet wpns connections { \"veth0-a\" : jump limit_100 }\n"},

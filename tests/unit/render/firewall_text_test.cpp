@@ -131,6 +131,30 @@ TEST(FirewallText, WithoutAnIpv6PoolThereIsNothingOfIt) {
     EXPECT_NE(text.find("\t\tmeta nfproto ipv6 drop\n"), text.npos);
 }
 
+TEST(FirewallText, AllowListsHaveSetsForBothFamiliesWhichAreAskedBeforeTheRefusal) {
+    const std::string text = firewall_table_text(pool, {}, Cidr6::parse("fd00:10:10::/48").value());
+    EXPECT_EQ(block(text, "set allowed6"),
+              (Lines{"type ifname . ipv6_addr . inet_proto . inet_service", "flags interval"}));
+    EXPECT_EQ(
+        block(text, "set resolved6"),
+        (Lines{"type ifname . ipv6_addr . inet_proto . inet_service", "flags interval,timeout"}));
+    const std::string front = "meta l4proto { tcp, udp } iifname . ";
+    const std::string back = " daddr . meta l4proto . th dport @";
+    EXPECT_EQ(
+        block(text, "chain listed"),
+        (Lines{front + "ip" + back + "allowed accept", front + "ip" + back + "resolved accept",
+               front + "ip6" + back + "allowed6 accept", front + "ip6" + back + "resolved6 accept",
+               "goto refuse"}));
+    const Lines rules = block(text, "chain outbound");
+    const auto at = [&](const std::string& rule) {
+        return std::ranges::find(rules, rule) - rules.begin();
+    };
+    EXPECT_LT(at("ip6 daddr fd00:10:10::/48 goto refuse"), at("ip6 daddr @private6 goto listed"));
+    EXPECT_LT(at("ip6 daddr @private6 goto listed"), std::ssize(rules));
+    for (const std::string_view line : split(text, '\n'))
+        EXPECT_EQ(line.find("} }"), std::string_view::npos) << line;
+}
+
 TEST(FirewallText, AnIpv6PoolIsTranslatedWhereItIsPrivate) {
     const std::string local =
         firewall_table_text(pool, {}, Cidr6::parse("fd00:10:10::/48").value());
