@@ -196,6 +196,7 @@ TEST_F(Lifecycle, NamesHaveAddressesOfBothFamiliesWhereTheSiteHas) {
     auto& known = fake_.resolver.known;
     known["both.example"] = {*Ipv4::parse("198.51.100.7"), *Ipv6::parse("2600:1::7")};
     known["six.example"] = {*Ipv6::parse("2600:1::8"), *Ipv6::parse("fd00:99::8")};
+    ASSERT_EQ(errors_of(sync()), "");
     put_site("site-a",
              "[network]\negress = \"allow\"\n"
              "allow = [\"both.example/tcp\", \"six.example/tcp\", \"[2600:1::/32]:80/tcp\"]\n");

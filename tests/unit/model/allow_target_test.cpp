@@ -76,7 +76,7 @@ TEST(AllowTarget, SaysWhatIsWrong) {
         {"[2001:db8::1]443", "has a port that is no number"},
         {"[2001:db8::1]:443:", "has a port that is no number"},
         {"[2001:db8::1:443", "has a bracket that is not closed"},
-        {"[[2001:db8::1]]:443", "is no IPv6 address"},
+        {"[[2001:db8::1]]:443", "has a port that is no number"},
         {"2001:db8::1]:443", "is no IPv6 address"},
         {"2001:db8::/32:443", "has a prefix length"},
         {"2001:db8::1%eth0", "is no IPv6 address"},
