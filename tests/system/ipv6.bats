@@ -21,16 +21,21 @@ setup_file() {
 teardown_file() {
     kill "$(cat "$BATS_FILE_TMPDIR/internet.pid")" "$(cat "$BATS_FILE_TMPDIR/other.pid")"
     on rm -f /etc/wpns/wpns.toml
+    on sed -i '/six\.wpns\.test/d' /etc/hosts
     ip -n "$internet" address flush dev inet0 scope global to 2001:db8::/32
+    ip -n "$internet" address flush dev inet0 scope global to fd00:99::/64
 }
 
 # What a provider gives: an address for the machine and a way out. The internet knows no way back to the sites.
 connect_ipv6() {
     ip -n "$internet" address replace 2001:db8:ffff::1/64 dev inet0 nodad
     ip -n "$internet" address replace "$outside/128" dev inet0 nodad
+    ip -n "$internet" address replace "$private/128" dev inet0 nodad
     on ip address replace 2001:db8:ffff::2/64 dev uplink0 nodad
     on ip -6 route replace default via 2001:db8:ffff::1
 }
+
+private=fd00:99::1
 
 # Fetches from the sandbox of a site, or from its namespace without any sandbox: fetch SITE URL, fetch_bare SITE URL
 fetch() { inside "$1" curl -sS --connect-timeout 2 --max-time 5 -o /dev/null "$2"; }
@@ -101,6 +106,64 @@ allow = ["203.0.113.0/24"]'; do
     done
     policy <<<'egress = "open"'
     run -0 fetch site-a "http://[$outside]:8080/"
+    [ "$(activations site-a)" = "$before" ]
+}
+
+# Takes what the internet sends, a line ten times a second, for up to half a minute: trickle PORT FILE
+trickle() {
+    ip netns exec "$internet" python3 -c '
+import socket, sys, time
+server = socket.create_server(("::", int(sys.argv[1])), family=socket.AF_INET6)
+client, address = server.accept()
+for i in range(300):
+    client.sendall(b"x\n")
+    time.sleep(0.1)' "$1" </dev/null >/dev/null 2>&1 3>&- &
+    echo $! >>"$BATS_TEST_TMPDIR/servers"
+    timeout 10 bash -c "until ip netns exec $internet ss -Hltn 'sport = $1' | grep -q .; do sleep 0.1; done"
+    in_netns site-a timeout 30 bash -c "exec 3<>/dev/tcp/$outside/$1; cat <&3" >"$2" 3>&- &
+    timeout 10 bash -c "until [ -s '$2' ]; do sleep 0.1; done"
+}
+
+@test "allow lists hold IPv6 and host names that have it; a list that tightens ends what it forbids" {
+    local before
+    before=$(activations site-a)
+    on sh -c "echo '$outside six.wpns.test
+$private six.wpns.test' >>/etc/hosts"
+    policy <<<'egress = "open"'
+    assert_refused "http://[$private]/"
+    trickle 7001 "$BATS_TEST_TMPDIR/cut"
+    trickle 7002 "$BATS_TEST_TMPDIR/kept"
+    policy <<END
+egress = "allow"
+allow = ["[fd00:99::/64]:80/tcp", "[2001:db8:1::/48]:7002/tcp", "six.wpns.test:8080/tcp", "203.0.113.0/24"]
+END
+    run -0 fetch site-a "http://[$private]/"
+    run -0 fetch_bare site-a "http://[$outside]:8080/"
+    assert_refused "http://[$outside]/"
+    assert_refused "http://[$private]:443/"
+    run ! fetch_bare site-b "http://[$private]/"
+    run -0 on wpns egress site-a
+    assert_output "allows six\.wpns\.test:8080/tcp $outside $private"
+    assert_output "tcp +443 +$private"
+    local cut kept
+    cut=$(wc -l <"$BATS_TEST_TMPDIR/cut")
+    kept=$(wc -l <"$BATS_TEST_TMPDIR/kept")
+    sleep 1
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/cut")" -eq "$cut" ]
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/kept")" -gt "$kept" ]
+    xargs kill <"$BATS_TEST_TMPDIR/servers" 2>/dev/null || true
+    # The client whose connection was cut hears of nothing. Left alone it could keep the machine from stopping.
+    on pkill -x timeout || true
+    wait
+    # The rules come back with the networks and the names.
+    on nft flush ruleset
+    on timeout 10 sh -c 'until nft list set inet wpns resolved6 | grep -q wpns.test; do sleep 0.1; done'
+    run -0 fetch_bare site-a "http://[$outside]:8080/"
+    run -0 fetch_bare site-a "http://[$private]/"
+    run -0 on wpns plan --exit-code
+    # Without the list it is closed again.
+    policy <<<'egress = "open"'
+    assert_refused "http://[$private]/"
     [ "$(activations site-a)" = "$before" ]
 }
 
