@@ -33,8 +33,8 @@ std::string holder_of(const Registry& registry, const Given& given) {
         const auto& held = record.allocation;
         const bool same_account = held.uid == wanted.uid || held.db_uid == wanted.db_uid ||
                                   held.uid == wanted.db_uid || held.db_uid == wanted.uid;
-        const bool same_ipv6 = held.subnet6 && held.subnet6 == wanted.subnet6;
         const bool mates = !wanted.group.empty() && held.group == wanted.group;
+        const bool same_ipv6 = !mates && held.subnet6 && held.subnet6 == wanted.subnet6;
         const bool same_place = mates
                                     ? held.subnet != wanted.subnet || held.address == wanted.address
                                     : held.subnet.overlaps(wanted.subnet);

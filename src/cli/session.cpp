@@ -74,10 +74,12 @@ std::string Session::give_place(const SiteName& site, const SiteConfig& config,
     if (!group.empty()) {
         const auto place = allocate_place(config_.host, registry_, facts(), site, group);
         if (!place) return place.error();
+        const auto subnet6 = allocate_subnet6(config_.host, registry_, site, place->subnet, group);
+        if (!subnet6) return subnet6.error();
         allocation.group = group;
         allocation.subnet = place->subnet;
         allocation.address = place->address;
-        allocation.subnet6.reset();
+        allocation.subnet6 = *subnet6;
         return {};
     }
     const auto subnet =

@@ -108,14 +108,14 @@ void add_peers(Session& session, const SiteName& name, verify::Places& places) {
     for (const auto& peer : peers_of(session.registry(), name)) {
         const auto& record = session.registry().sites.at(peer);
         const auto link = desired::link(peer, record);
-        if (!are_mates(session.registry().sites.at(name), record))
-            places["peer"].push_back(link.site_address.str());
-        if (record.allocation.gateway() != session.registry().sites.at(name).allocation.gateway())
-            places["peer_gateway"].push_back(link.host_address.str());
-        if (link.prefix6 != 0) {
-            places["peer6"].push_back(link.site_address6.str());
+        const auto& own = session.registry().sites.at(name);
+        const bool other_gateway = record.allocation.gateway() != own.allocation.gateway();
+        const bool closed_to_it = !are_mates(own, record);
+        if (closed_to_it) places["peer"].push_back(link.site_address.str());
+        if (other_gateway) places["peer_gateway"].push_back(link.host_address.str());
+        if (closed_to_it && link.prefix6 != 0) places["peer6"].push_back(link.site_address6.str());
+        if (other_gateway && link.prefix6 != 0)
             places["peer_gateway6"].push_back(link.host_address6.str());
-        }
         places["foreign_source"] = {link.site_address.str()};
         const auto paths = existing(
             witness, {session.config().host.data_dir + "/" + peer.str(), names::rendered_dir(peer),

@@ -107,7 +107,7 @@ void check_macs(std::vector<SiteFile>& sites) {
 }
 
 /// What a site cannot have beside a group.
-void check_alone(SiteFile& site, const HostConfig& host) {
+void check_alone(SiteFile& site) {
     const auto& network = site.values.network;
     const Place place = site.document.place_of("network.group");
     if (network.subnet)
@@ -115,15 +115,10 @@ void check_alone(SiteFile& site, const HostConfig& host) {
             place, {"network.group: a site in a group has an address of the group's network, and "
                     "network.subnet names another one",
                     "leave one of the two keys out"});
-    if (host.pool6)
-        site.document.report().add(
-            place, {"network.group: sites in groups have no IPv6, and network.pool6 in wpns.toml "
-                    "gives every site some",
-                    "leave one of the two keys out"});
 }
 
 /// What the sites of one group have to have in common, and how many there can be.
-void check_groups(std::vector<SiteFile>& sites, const HostConfig& host, bool host_is_sound) {
+void check_groups(std::vector<SiteFile>& sites) {
     std::map<std::string, std::vector<SiteFile*>> groups;
     for (auto& site : sites)
         if (!site.values.network.group.empty()) groups[site.values.network.group].push_back(&site);
@@ -132,7 +127,7 @@ void check_groups(std::vector<SiteFile>& sites, const HostConfig& host, bool hos
         for (std::size_t i = 0; i < members.size(); ++i) {
             auto& site = *members[i];
             const Place place = site.document.place_of("network.group");
-            if (host_is_sound) check_alone(site, host);
+            check_alone(site);
             if (site.values.network.mtu != mtu)
                 site.document.report().add(
                     place, {"network.group: the sites of group " + group +
@@ -169,7 +164,7 @@ void check_across(std::vector<SiteFile>& sites, const HostConfig& host, bool hos
     check_subnets(sites, host, host_is_sound);
     if (host_is_sound) check_allow(sites, host);
     check_macs(sites);
-    check_groups(sites, host, host_is_sound);
+    check_groups(sites);
     for (auto& site : sites) check_source(site.document, {}, site.values, host);
     check_links(sites);
 }

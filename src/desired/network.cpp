@@ -28,9 +28,11 @@ Link link(const SiteName& site, const SiteRecord& record) {
     link.site_mac = mac_of(site, record);
     link.mtu = record.network.mtu;
     if (const auto& subnet6 = record.allocation.subnet6) {
-        link.prefix6 = subnet6->prefix();
-        link.host_address6 = subnet6->at(1);
-        link.site_address6 = subnet6->at(2);
+        // A mate is reached by the gateway, so that nobody need look for neighbours.
+        constexpr unsigned alone = 128;
+        link.prefix6 = record.allocation.group.empty() ? subnet6->prefix() : alone;
+        link.host_address6 = record.allocation.gateway6();
+        link.site_address6 = record.allocation.site_address6();
     }
     link.up = record.network.up;
     link.down = record.network.down;
@@ -50,8 +52,8 @@ FirewallSite firewall_site(const SiteName& site, const SiteRecord& record) {
                         .names = names_digest(network.allow),
                         .source_address = network.source_address,
                         .connections = network.connections,
-                        .address6 = subnet6 ? subnet6->at(2) : Ipv6{},
-                        .gateway6 = subnet6 ? subnet6->at(1) : Ipv6{},
+                        .address6 = subnet6 ? record.allocation.site_address6() : Ipv6{},
+                        .gateway6 = subnet6 ? record.allocation.gateway6() : Ipv6{},
                         .port = grouped ? port_of(site, record) : FirewallPort{}};
     if (!subnet6) take_ipv6(result);
     return result;
@@ -65,8 +67,13 @@ void take_ipv6(FirewallSite& site) {
 std::optional<Bridge> bridge(const SiteRecord& record) {
     const auto& given = record.allocation;
     if (given.group.empty()) return std::nullopt;
-    return Bridge{names::bridge(given.group), names::bridge_mac(), given.gateway(),
+    Bridge bridge{names::bridge(given.group), names::bridge_mac(), given.gateway(),
                   given.subnet.prefix()};
+    if (given.subnet6) {
+        bridge.prefix6 = given.subnet6->prefix();
+        bridge.address6 = given.gateway6();
+    }
+    return bridge;
 }
 
 }  // namespace wpns::desired

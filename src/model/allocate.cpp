@@ -137,18 +137,24 @@ unsigned subnet6_prefix(const HostConfig& config) {
 std::expected<std::optional<Cidr6>, std::string> allocate_subnet6(const HostConfig& config,
                                                                   const Registry& registry,
                                                                   const SiteName& site,
-                                                                  const Cidr& subnet) {
+                                                                  const Cidr& subnet,
+                                                                  const std::string& group) {
     const unsigned prefix = subnet6_prefix(config);
     if (prefix == 0) return std::nullopt;
-    const auto own = registry.sites.find(site);
+    const auto fits = [&](const Allocation& held) {
+        return held.group == group && held.subnet6 && held.subnet6->prefix() == prefix &&
+               config.pool6->contains(*held.subnet6);
+    };
     std::set<Cidr6> taken;
-    for (const auto& [name, record] : registry.sites)
-        if (name != site && record.allocation.subnet6) taken.insert(*record.allocation.subnet6);
-    if (own != registry.sites.end() && own->second.allocation.subnet6) {
-        const Cidr6& held = *own->second.allocation.subnet6;
-        if (held.prefix() == prefix && config.pool6->contains(held) && !taken.contains(held))
-            return held;
+    for (const auto& [name, record] : registry.sites) {
+        if (name == site || !record.allocation.subnet6) continue;
+        if (!group.empty() && fits(record.allocation)) return record.allocation.subnet6;
+        taken.insert(*record.allocation.subnet6);
     }
+    const auto own = registry.sites.find(site);
+    if (own != registry.sites.end() && fits(own->second.allocation) &&
+        !taken.contains(*own->second.allocation.subnet6))
+        return own->second.allocation.subnet6;
     const auto blocks = static_cast<std::uint32_t>(config.pool.size() / block_size);
     const auto first = (subnet.network().value - config.pool.network().value) / block_size;
     for (std::uint32_t step = 0; step < blocks; ++step) {

@@ -48,9 +48,11 @@ struct Place {
 
 /// The IPv6 prefix of a site: the one it has while that is of pool6, else the one whose place in
 /// pool6 is that of the site's /30 in the pool, else, where another site has that, the first one
-/// that is free. Nothing without pool6. The reason where none is left.
+/// that is free. The sites of a group have one together: that of the mates. Nothing without pool6.
+/// The reason where none is left.
 [[nodiscard]] std::expected<std::optional<Cidr6>, std::string> allocate_subnet6(
-    const HostConfig& config, const Registry& registry, const SiteName& site, const Cidr& subnet);
+    const HostConfig& config, const Registry& registry, const SiteName& site, const Cidr& subnet,
+    const std::string& group = {});
 
 /// Two free account numbers (uid and gid alike) for a site, lowest first: not recorded, not on a
 /// tombstone, not in `taken` (uids and gids of the host).

@@ -29,6 +29,13 @@ struct Allocation {
     [[nodiscard]] Ipv4 gateway() const { return subnet.at(1); }
     /// The second one of a site's own subnet, in a group the one that it was given.
     [[nodiscard]] Ipv4 site_address() const { return group.empty() ? subnet.at(2) : address; }
+    /// The same of `subnet6`, which is there; in a group it is the group's, and the site has the
+    /// place in it that its address has in the block.
+    [[nodiscard]] Ipv6 gateway6() const { return subnet6->at(1); }
+    [[nodiscard]] Ipv6 site_address6() const {
+        return subnet6->at(
+            static_cast<std::uint16_t>(site_address().value - subnet.network().value));
+    }
     bool operator==(const Allocation&) const = default;
 };
 

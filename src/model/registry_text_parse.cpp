@@ -210,7 +210,7 @@ void refuse_shared(const Registry& registry, Faults& faults) {
     std::set<std::uint32_t> ids;
     std::set<Ipv4> addresses;
     std::map<Cidr, std::string> subnets;
-    std::set<Cidr6> subnets6;
+    std::map<Cidr6, std::string> subnets6;
     std::set<std::string> archives;
     for (const auto& [name, site] : registry.sites) {
         const auto& given = site.allocation;
@@ -222,7 +222,9 @@ void refuse_shared(const Registry& registry, Faults& faults) {
         if (!addresses.insert(given.site_address()).second)
             faults.add("[sites." + name.str() + "]: " + given.site_address().str() +
                        " is given twice");
-        if (given.subnet6 && !subnets6.insert(*given.subnet6).second)
+        if (!given.subnet6) continue;
+        const auto [first6, added6] = subnets6.try_emplace(*given.subnet6, given.group);
+        if (!added6 && (given.group.empty() || first6->second != given.group))
             faults.add("[sites." + name.str() + "]: " + given.subnet6->str() + " is given twice");
     }
     for (const auto& tombstone : registry.tombstones)

@@ -123,6 +123,8 @@ struct Bridge {
     Mac mac;
     Ipv4 address;
     unsigned prefix = 0;
+    unsigned prefix6 = 0;  ///< of the one below; 0: IPv6 is off
+    Ipv6 address6{};
     bool operator==(const Bridge&) const = default;
 };
 
@@ -139,7 +141,7 @@ struct Link {
     unsigned mtu = 1500;
     std::uint64_t up = 0;    ///< bits a second from the site at most; 0: no limit
     std::uint64_t down = 0;  ///< to the site
-    unsigned prefix6 = 0;    ///< of the two below; 0: IPv6 is off
+    unsigned prefix6 = 0;    ///< of the site's below, 128 in a group; 0: IPv6 is off
     Ipv6 host_address6{};
     Ipv6 site_address6{};
     std::string bridge{};  ///< of its group, which the host end is a port of; empty: none

@@ -141,6 +141,8 @@ void compare(Out& out, const Bridge& wanted, const Bridge& observed) {
     out.value("name", wanted.name, observed.name).value("mac", wanted.mac, observed.mac);
     out.value("address", wanted.address, observed.address);
     out.value("prefix", wanted.prefix, observed.prefix);
+    out.value("IPv6 address", wanted.address6, observed.address6);
+    out.value("IPv6 prefix", wanted.prefix6, observed.prefix6);
 }
 
 void compare(Out& out, const Link& wanted, const Link& observed) {

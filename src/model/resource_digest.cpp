@@ -86,6 +86,8 @@ void put(Canonical& out, const FirewallSite& site) {
 void put(Canonical& out, const Bridge& bridge) {
     out.add("name", bridge.name.name).add("full", bridge.name.full).add("mac", bridge.mac.str());
     out.add("address", bridge.address.str()).add("prefix", bridge.prefix);
+    if (bridge.prefix6 == 0) return;
+    out.add("address6", bridge.address6.str()).add("prefix6", bridge.prefix6);
 }
 
 void put(Canonical& out, const Link& link) {

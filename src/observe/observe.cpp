@@ -89,7 +89,7 @@ void observe_bridges(const host::Host& host, const Keys& keys, const Desired& de
     std::vector<Bridge> bridges;
     for (const auto& key : keys) {
         const auto* wanted = wanted_value<Bridge>(desired, key);
-        bridges.push_back(wanted != nullptr ? *wanted : Bridge{{key.id, key.id}, {}, {}, 0});
+        bridges.push_back(wanted != nullptr ? *wanted : Bridge{{key.id, key.id}, {}, {}});
     }
     join_found(keys, host.network.find_bridges(bridges), observed);
 }

@@ -60,14 +60,14 @@ std::expected<std::string, std::string> firewall_forget_text(const std::string& 
     if (!is_site_key(link)) return std::unexpected(wrong(link, "link name of ours"));
     ByCollection keys;
     for (const RefusedTarget& target : refusals.targets) {
-        const std::string family = target.address == Ipv4{} ? "6" : "";
+        const std::string family = target.address == Ipv4{} && !is_mate6(link) ? "6" : "";
         const std::string key = firewall_link_key(link) + " . " + target.where() + " . " +
                                 std::to_string(target.protocol);
-        const std::string sets = firewall_collection("refused", link);
         if (target.protocol == protocol_tcp || target.protocol == protocol_udp)
-            keys[sets + family].push_back(key + " . " + std::to_string(target.port));
+            keys[firewall_collection("refused", link) + family].push_back(
+                key + " . " + std::to_string(target.port));
         else
-            keys[sets + "_other" + family].push_back(key);
+            keys[firewall_collection("refused_other", link) + family].push_back(key);
     }
     return statements("add", keys) + statements("delete", keys);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -60,29 +61,39 @@ class Batch {
     }
 
   private:
-    static constexpr std::array<std::string_view, 23> collections = {"sources",
-                                                                     "gateways",
-                                                                     "sources6",
-                                                                     "gateways6",
-                                                                     "egress",
-                                                                     "refusals",
-                                                                     "quarantined",
-                                                                     "allowed",
-                                                                     "allowed6",
-                                                                     "connections",
-                                                                     "source_address",
-                                                                     "mate_sources",
-                                                                     "mates",
-                                                                     "mate_gateways",
-                                                                     "mate_inside",
-                                                                     "mate_egress",
-                                                                     "mate_refusals",
-                                                                     "mate_allowed",
-                                                                     "mate_quarantined",
-                                                                     "mate_connections",
-                                                                     "mate_source_address",
-                                                                     "ports",
-                                                                     "closed"};
+    static constexpr auto collections = std::to_array<std::string_view>({"sources",
+                                                                         "gateways",
+                                                                         "sources6",
+                                                                         "gateways6",
+                                                                         "egress",
+                                                                         "refusals",
+                                                                         "quarantined",
+                                                                         "allowed",
+                                                                         "allowed6",
+                                                                         "connections",
+                                                                         "source_address",
+                                                                         "mate_sources",
+                                                                         "mates",
+                                                                         "mate_gateways",
+                                                                         "mate_inside",
+                                                                         "mate_egress",
+                                                                         "mate_refusals",
+                                                                         "mate_allowed",
+                                                                         "mate_quarantined",
+                                                                         "mate_connections",
+                                                                         "mate_source_address",
+                                                                         "mate_sources6",
+                                                                         "mates6",
+                                                                         "mate_gateways6",
+                                                                         "mate_inside6",
+                                                                         "mate_egress6",
+                                                                         "mate_refusals6",
+                                                                         "mate_allowed6",
+                                                                         "mate_quarantined6",
+                                                                         "mate_connections6",
+                                                                         "ports",
+                                                                         "closed",
+                                                                         "ports6"});
 
     static std::size_t index_of(std::string_view collection) {
         return static_cast<std::size_t>(std::ranges::find(collections, collection) -
@@ -104,13 +115,10 @@ class LinkChange {
         : link_(link), before_(before), after_(after), gone_(gone), added_(added) {}
 
     void put() {
-        if (is_mate(link_))
+        if (is_mate(link_) || is_mate6(link_))
             put_mate();
         else
-            put_sources();
-        put_members("gateways", before_.gateways, after_.gateways, &LinkChange::address_key);
-        put_members("sources6", before_.sources6, after_.sources6, &LinkChange::address6_key);
-        put_members("gateways6", before_.gateways6, after_.gateways6, &LinkChange::address6_key);
+            put_alone();
         put_boxes();
         put_verdict();
         put_flag("refusals", before_.counted, after_.counted);
@@ -125,7 +133,7 @@ class LinkChange {
     }
 
     static std::string address6_key(const std::string& link, const Ipv6& address) {
-        return quoted(link) + " . " + address.str();
+        return firewall_link_key(link) + " . " + address.str();
     }
 
     static std::string source_key(const std::string& link, const std::string& bridge) {
@@ -174,15 +182,22 @@ class LinkChange {
                 added_.put(collection, write(link_, member) + comment);
     }
 
-    void put_sources() {
+    /// What only a site alone has.
+    void put_alone() {
         put_named("sources", before_.sources, after_.sources, &LinkChange::address_key);
+        put_members("gateways", before_.gateways, after_.gateways, &LinkChange::address_key);
+        put_members("sources6", before_.sources6, after_.sources6, &LinkChange::address6_key);
+        put_members("gateways6", before_.gateways6, after_.gateways6, &LinkChange::address6_key);
     }
 
     /// What only a site in a group has.
     void put_mate() {
         const MateElements& before = before_.mate;
         const MateElements& after = after_.mate;
-        put_named("mate_sources", before.bridges, after.bridges, &LinkChange::source_key);
+        put_named(firewall_collection("sources", link_), before.bridges, after.bridges,
+                  &LinkChange::source_key);
+        put_members("gateways", before_.gateways, after_.gateways, &LinkChange::address_key);
+        put_members("gateways", before_.gateways6, after_.gateways6, &LinkChange::address6_key);
         put_members("inside", before.inside, after.inside, &LinkChange::inside_key);
         put_members("ports", before.ports, after.ports, &LinkChange::port_key);
         put_flag("mates", before.listed, after.listed);
@@ -211,7 +226,8 @@ class LinkChange {
 
     void put_connections() {
         if (before_.connections == after_.connections) return;
-        const std::string chain = firewall_collection("limit_", link_);
+        const std::string chain =
+            is_mate6(link_) ? "mate6_limit_" : firewall_collection("limit_", link_);
         put_value(
             "connections", before_.connections != 0,
             after_.connections == 0 ? "" : "jump " + chain + std::to_string(after_.connections));
@@ -250,14 +266,14 @@ MateElements mate_elements(const FirewallSite& site) {
             .closed = site.egress == Egress::quarantine};
 }
 
-bool is_whole(const MateElements& mate, const FirewallElements& elements) {
+/// All frames of IPv6 go to the host, so that the bridges hold none that are closed.
+bool is_whole(const MateElements& mate, const FirewallElements& elements, bool ipv6) {
     return mate.bridges.size() == 1 && mate.inside == mate.bridges && mate.ports.size() == 1 &&
-           mate.listed && mate.closed == elements.quarantined;
+           mate.listed && mate.closed == (elements.quarantined && !ipv6);
 }
 
-}  // namespace
-
-FirewallElements firewall_elements(const FirewallSite& site) {
+/// All that a site has under its link's name or its IPv4 address.
+FirewallElements elements_under_link(const FirewallSite& site) {
     return {.sources = {site.address},
             .names = site.names,
             .gateways = {site.gateway},
@@ -272,7 +288,33 @@ FirewallElements firewall_elements(const FirewallSite& site) {
             .mate = mate_elements(site)};
 }
 
-FirewallSite firewall_site(const std::string& link, const FirewallElements& elements) {
+/// What it has of that under its IPv6 address, which is taken out of `elements`.
+FirewallElements take_ipv6(FirewallElements& elements) {
+    FirewallElements six = elements;
+    six.sources.clear();
+    six.gateways.clear();
+    six.names.clear();
+    six.source_address = {};
+    six.mate.closed = false;
+    elements.sources6.clear();
+    elements.gateways6.clear();
+    const auto is_ipv6 = [](const AllowBox& box) { return box.network.is_ipv6(); };
+    std::erase_if(elements.allowed, is_ipv6);
+    std::erase_if(six.allowed, std::not_fn(is_ipv6));
+    return six;
+}
+
+/// Elements under an IPv6 address belong to the site of the same port.
+const std::pair<const std::string, FirewallElements>* ipv6_of(const FirewallCollections& all,
+                                                              const FirewallElements& elements) {
+    for (const auto& entry : all)
+        if (is_mate6(entry.first) && !entry.second.mate.ports.empty() &&
+            elements.mate.ports.contains(*entry.second.mate.ports.begin()))
+            return &entry;
+    return nullptr;
+}
+
+FirewallSite site_under_link(const std::string& link, const FirewallElements& elements) {
     FirewallSite site{.link = link, .address = {}, .gateway = {}, .egress = Egress::none};
     const auto egress = egress_of(elements.verdict);
     if (elements.gateways.size() == 1) site.gateway = *elements.gateways.begin();
@@ -289,9 +331,63 @@ FirewallSite firewall_site(const std::string& link, const FirewallElements& elem
     const MateElements& mate = elements.mate;
     if (!mate.bridges.empty()) site.port.bridge = *mate.bridges.begin();
     if (!mate.ports.empty()) std::tie(site.port.port, site.port.mac) = *mate.ports.begin();
-    if (whole && (!is_mate(link) || is_whole(mate, elements)))
+    if (whole && (!is_mate(link) || is_whole(mate, elements, false)))
         site.address = *elements.sources.begin();
     return site;
+}
+
+/// Adds what the site has of IPv6. It has the policy of IPv4, or it is not whole.
+void add_ipv6(FirewallSite& site, const FirewallElements& four, const FirewallElements& six) {
+    site.allowed.insert(site.allowed.end(), six.allowed.begin(), six.allowed.end());
+    std::ranges::sort(site.allowed);
+    if (six.sources6.size() == 1) site.address6 = *six.sources6.begin();
+    if (six.gateways6.size() == 1) site.gateway6 = *six.gateways6.begin();
+    const bool whole = six.sources6.size() == 1 && six.gateways6.size() == 1 && six.counted &&
+                       six.verdict == four.verdict && six.quarantined == four.quarantined &&
+                       six.connections == four.connections &&
+                       six.mate.bridges == four.mate.bridges && six.mate.ports == four.mate.ports &&
+                       is_whole(six.mate, six, true);
+    if (!whole) site.address = {};
+}
+
+}  // namespace
+
+FirewallCollections firewall_elements(const FirewallSite& site) {
+    FirewallCollections all;
+    auto& elements = all[site.link];
+    elements = elements_under_link(site);
+    if (!is_mate(site.link)) return all;
+    auto six = take_ipv6(elements);
+    if (site.address6 != Ipv6{}) all.emplace(site.address6.str(), std::move(six));
+    return all;
+}
+
+FirewallCollections firewall_elements_of(const FirewallCollections& all, const std::string& link) {
+    FirewallCollections own;
+    const auto found = all.find(link);
+    if (found == all.end()) return own;
+    own.insert(*found);
+    if (!is_mate(link)) return own;
+    if (const auto* six = ipv6_of(all, found->second)) own.insert(*six);
+    return own;
+}
+
+std::map<std::string, FirewallSite> firewall_sites(const FirewallCollections& all) {
+    std::map<std::string, FirewallSite> sites;
+    std::set<std::string> taken;
+    for (const auto& [link, elements] : all) {
+        if (is_mate6(link)) continue;
+        auto& site = sites[link] = site_under_link(link, elements);
+        const auto* six = is_mate(link) ? ipv6_of(all, elements) : nullptr;
+        if (six == nullptr) continue;
+        add_ipv6(site, elements, six->second);
+        taken.insert(six->first);
+    }
+    // What belongs to none is one without an address, so that it is taken out.
+    for (const auto& [link, elements] : all)
+        if (is_mate6(link) && !taken.contains(link))
+            sites[link] = {.link = link, .address = {}, .gateway = {}, .egress = Egress::none};
+    return sites;
 }
 
 std::expected<std::string, std::string> firewall_change_text(const FirewallCollections& before,
@@ -315,7 +411,7 @@ std::expected<std::string, std::string> firewall_load_text(const FirewallTable& 
                                                            std::span<const FirewallSite> sites) {
     if (!is_digest(table.digest)) return std::unexpected("the table's digest is no SHA-256");
     FirewallCollections collections;
-    for (const FirewallSite& site : sites) collections[site.link] = firewall_elements(site);
+    for (const FirewallSite& site : sites) collections.merge(firewall_elements(site));
     const auto elements = firewall_change_text({}, collections);
     if (!elements) return elements;
     // Deleting a table that is not there fails, so it is made first.
@@ -334,7 +430,7 @@ std::optional<std::string> firewall_digest_in(std::string_view listing) {
 std::string firewall_statement(std::string_view verb, std::string_view collection,
                                const std::vector<std::string>& elements) {
     if (elements.empty()) return {};
-    const bool bridge = collection == "ports" || collection == "closed";
+    const bool bridge = collection == "ports" || collection == "ports6" || collection == "closed";
     return std::string(verb) + " element " + (bridge ? "bridge" : "inet") + " wpns " +
            std::string(collection) + " { " + join(elements, ", ") + " }\n";
 }
@@ -350,23 +446,30 @@ bool is_mate(std::string_view link) {
     return Ipv4::parse(link).has_value();
 }
 
+bool is_mate6(std::string_view link) {
+    return link.find(':') != link.npos && Ipv6::parse(link).has_value();
+}
+
 bool is_site_key(std::string_view link) {
-    return is_link_name(link) || is_mate(link);
+    return is_link_name(link) || is_mate(link) || is_mate6(link);
 }
 
 std::string firewall_collection(const std::string& collection, std::string_view link) {
     const bool named_alike =
         collection == "ports" || collection == "closed" || collection == "mates";
-    return is_mate(link) && !named_alike ? "mate_" + collection : collection;
+    const bool ipv6 = is_mate6(link);
+    const std::string front = (is_mate(link) || ipv6) && !named_alike ? "mate_" : "";
+    return front + collection + (ipv6 ? "6" : "");
 }
 
 std::string firewall_box_collection(const std::string& collection, std::string_view link,
                                     const AllowBox& box) {
-    return firewall_collection(collection, link) + (box.network.is_ipv6() ? "6" : "");
+    const bool alone = !is_mate(link) && !is_mate6(link);
+    return firewall_collection(collection, link) + (box.network.is_ipv6() && alone ? "6" : "");
 }
 
 std::string firewall_link_key(const std::string& link) {
-    return is_mate(link) ? link : quoted(link);
+    return is_mate(link) || is_mate6(link) ? link : quoted(link);
 }
 
 bool is_link_name(std::string_view name) {

@@ -46,14 +46,21 @@ struct FirewallElements {
     MateElements mate{};       ///< of a site in a group
     bool operator==(const FirewallElements&) const = default;
 };
-/// By link name, or address for a site in a group: see FirewallSite::link.
+/// By link name, or address for a site in a group: see FirewallSite::link. Such a site has elements
+/// under its IPv6 address as well, which hold all that is of IPv6.
 using FirewallCollections = std::map<std::string, FirewallElements>;
 
-[[nodiscard]] FirewallElements firewall_elements(const FirewallSite& site);
+/// What the collections hold for one site, by what it is known by there.
+[[nodiscard]] FirewallCollections firewall_elements(const FirewallSite& site);
 
-/// The site those elements make. Where they are not exactly what a site has (one missing, several
-/// addresses, an unknown verdict) its address is zero, so that it equals no wanted site.
-[[nodiscard]] FirewallSite firewall_site(const std::string& link, const FirewallElements& elements);
+/// The sites those elements make, by FirewallSite::link. Where they are not exactly what a site has
+/// (one missing, several addresses, an unknown verdict) its address is zero, so that it equals no
+/// wanted site.
+[[nodiscard]] std::map<std::string, FirewallSite> firewall_sites(const FirewallCollections& all);
+
+/// What of `all` belongs to the site of that link.
+[[nodiscard]] FirewallCollections firewall_elements_of(const FirewallCollections& all,
+                                                       const std::string& link);
 
 /// The statements that lead from `before` to `after`, to be run as one transaction; empty when
 /// there is nothing to do. The reason when a link name that must be written is not one of ours
@@ -78,6 +85,8 @@ using FirewallCollections = std::map<std::string, FirewallElements>;
 [[nodiscard]] std::string firewall_box_key(const std::string& link, const AllowBox& box);
 /// True for what a site in a group is known by: an address.
 [[nodiscard]] bool is_mate(std::string_view link);
+/// True for what it is known by to the collections of IPv6.
+[[nodiscard]] bool is_mate6(std::string_view link);
 /// The collection that holds what `collection` holds for sites in no group.
 [[nodiscard]] std::string firewall_collection(const std::string& collection, std::string_view link);
 /// The one of both families: `collection` for IPv4.

@@ -37,7 +37,8 @@ namespace {
 ///  where that pool is of private addresses, which nobody outside could answer to.
 ///  - IPv6: the same chains. Neighbours are permanent entries; a question for one is answered all
 ///    the same, in case somebody has thrown those away.
-///  A line that begins with G is there where some site is in a group.
+///  A line that begins with G is there where some site is in a group; where it has marks of
+///  firewall_groups.hpp, with an IPv6 pool for both families.
 constexpr std::string_view table_template = R"(table inet wpns {
 	set sources {
 		type ifname . ipv4_addr
@@ -159,7 +160,7 @@ SHARED_SETS	map source_address {
 	}
 
 SHARED_REFUSE_CHAINS	chain refuse {
-G		ip saddr @mates goto mate_refuse
+G		IP saddr @mates% goto mate_refuse%
 		iifname @refusals
 		meta l4proto { tcp, udp } goto refuse_port
 		iifname . ip daddr . meta l4proto @refused_other goto reject_now
@@ -175,8 +176,8 @@ LIMIT_CHAINS	chain listed {
 		meta l4proto { tcp, udp } iifname . ip daddr . meta l4proto . th dport @resolved accept
 6		meta l4proto { tcp, udp } iifname . ip6 daddr . meta l4proto . th dport @allowed6 accept
 6		meta l4proto { tcp, udp } iifname . ip6 daddr . meta l4proto . th dport @resolved6 accept
-G		meta l4proto { tcp, udp } ip saddr . ip daddr . meta l4proto . th dport @mate_allowed accept
-G		meta l4proto { tcp, udp } ip saddr . ip daddr . meta l4proto . th dport @mate_resolved accept
+G		meta l4proto { tcp, udp } IP saddr . IP daddr . meta l4proto . th dport @mate_allowed% accept
+G		meta l4proto { tcp, udp } IP saddr . IP daddr . meta l4proto . th dport @mate_resolved% accept
 		goto refuse
 	}
 
@@ -218,7 +219,7 @@ SHARED_CHAINS	chain prerouting {
 		iifgroup LEAVING drop
 		iifgroup != GROUP return
 		iifname . ip saddr @sources return
-G		iifname . ip saddr @mate_sources goto from_mate
+G		iifname . IP saddr @mate_sources% goto from_mate%
 6		iifname . ip6 saddr @sources6 return
 		drop
 	}
@@ -231,13 +232,13 @@ G		iifname . ip saddr @mate_sources goto from_mate
 		ct state invalid drop
 6		icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept
 		iifname @quarantined goto refuse
-G		ip saddr @mate_quarantined goto refuse
+G		IP saddr @mate_quarantined% goto refuse
 		iifname vmap @connections
-G		ip saddr vmap @mate_connections
+G		IP saddr vmap @mate_connections%
 		iifname . ip daddr @gateways tcp dport { 80, 443 } accept
 		iifname . ip daddr @gateways icmp type echo-request limit rate 50/second burst 50 packets accept
-G		ip saddr . ip daddr @mate_gateways tcp dport { 80, 443 } accept
-G		ip saddr . ip daddr @mate_gateways icmp type echo-request limit rate 50/second burst 50 packets accept
+G		IP saddr . IP daddr @mate_gateways% tcp dport { 80, 443 } accept
+G		IP saddr . IP daddr @mate_gateways% ICMP type echo-request limit rate 50/second burst 50 packets accept
 6		iifname . ip6 daddr @gateways6 tcp dport { 80, 443 } accept
 6		iifname . ip6 daddr @gateways6 icmpv6 type echo-request limit rate 50/second burst 50 packets accept
 		ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 iifname vmap @egress
@@ -252,12 +253,12 @@ G		ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 ip saddr vmap @mate
 		ct state established,related accept
 		ct state invalid drop
 		iifgroup != GROUP drop
-G		ip saddr . oifname @mate_inside goto inside
+G		IP saddr . oifname @mate_inside% goto inside%
 		oifgroup GROUP goto refuse
 		iifname vmap @connections
-G		ip saddr vmap @mate_connections
+G		IP saddr vmap @mate_connections%
 		iifname vmap @egress
-G		ip saddr vmap @mate_egress
+G		IP saddr vmap @mate_egress%
 		goto refuse
 	}
 
@@ -277,16 +278,35 @@ void replace_all(std::string& text, std::string_view mark, const std::string& va
         text.replace(at, mark.size(), value);
 }
 
-/// The lines of the template that are meant for such a pool, without their marks.
-std::string lines_for(const std::optional<Cidr6>& pool6, Groups groups) {
+/// A text of one family: see firewall_groups.hpp.
+std::string for_family(std::string_view text, bool ipv6) {
+    std::string result(text);
+    const std::string_view marks[][3] = {{"ADDRESS_TYPE", "ipv4_addr", "ipv6_addr"},
+                                         {"IP saddr", "ip saddr", "ip6 saddr"},
+                                         {"IP daddr", "ip daddr", "ip6 daddr"},
+                                         {"ICMP type", "icmp type", "icmpv6 type"},
+                                         {"%", "", "6"}};
+    for (const auto& [mark, four, six] : marks)
+        replace_all(result, mark, std::string(ipv6 ? six : four));
+    return result;
+}
+
+/// The same for all families there are.
+std::string for_families(std::string_view text, bool ipv6) {
+    return for_family(text, false) + (ipv6 ? for_family(text, true) : "");
+}
+
+/// The lines of a template that are meant for such a pool, without their marks.
+std::string lines_for(std::string_view lines, const std::optional<Cidr6>& pool6, Groups groups) {
     std::string text;
-    for (const std::string_view line : split(table_template, '\n')) {
+    for (const std::string_view line : split(lines, '\n')) {
         const char mark = line.empty() ? '\n' : line.front();
         if ((mark == '4' && pool6) || (mark == '6' && !pool6)) continue;
         if (mark == 'M' && (!pool6 || !is_unique_local(*pool6))) continue;
         if (mark == 'G' && groups == Groups::none) continue;
         const bool marked = mark == 'G' || mark == '4' || mark == '6' || mark == 'M';
-        text += std::string(line.substr(marked ? 1 : 0)) + '\n';
+        const std::string bare = std::string(line.substr(marked ? 1 : 0)) + '\n';
+        text += bare.find('%') == bare.npos ? bare : for_families(bare, pool6.has_value());
     }
     text.pop_back();  // what follows the last line break is no line
     return text;
@@ -312,14 +332,21 @@ std::string limit_chains(const std::string& front, const std::string& key) {
 }
 
 /// The parts that are for sites in groups.
-void put_groups(std::string& text, Groups groups) {
+void put_groups(std::string& text, const std::optional<Cidr6>& pool6, Groups groups) {
     const bool some = groups == Groups::some;
-    replace_all(text, "SHARED_SETS", some ? std::string(mate_sets) : "");
+    const bool six = pool6.has_value();
+    const auto part = [&](std::string_view lines) {
+        return some ? for_families(lines, six) : std::string();
+    };
+    std::string limits;
+    if (some) limits = limit_chains("mate_", "ip saddr");
+    if (some && six) limits += limit_chains("mate6_", "ip6 saddr");
+    replace_all(text, "SHARED_SETS", part(mate_sets) + (some ? std::string(mate_source_map) : ""));
+    replace_all(text, "SHARED_LIMIT_SETS6", limit_sets("mate6_", "ipv6_addr"));
     replace_all(text, "SHARED_LIMIT_SETS", limit_sets("mate_", "ipv4_addr"));
-    replace_all(text, "SHARED_REFUSE_CHAINS", some ? std::string(mate_refuse_chains) : "");
-    replace_all(text, "SHARED_CHAINS",
-                some ? limit_chains("mate_", "ip saddr") + std::string(mate_chains) : "");
-    if (some) text += bridge_template;
+    replace_all(text, "SHARED_REFUSE_CHAINS", part(mate_refuse_chains));
+    replace_all(text, "SHARED_CHAINS", limits + part(mate_chains));
+    if (some) text += lines_for(bridge_template, pool6, groups);
     replace_all(text, "GATEWAY", names::bridge_mac().str());
 }
 
@@ -336,8 +363,8 @@ std::string firewall_table_text(const Cidr& pool, const std::vector<Ipv4>& resol
     const std::set<Ipv4> sorted(resolvers.begin(), resolvers.end());
     std::vector<std::string> addresses;
     for (const Ipv4 resolver : sorted) addresses.push_back(resolver.str());
-    std::string text = lines_for(pool6, groups);
-    put_groups(text, groups);
+    std::string text = lines_for(table_template, pool6, groups);
+    put_groups(text, pool6, groups);
     replace_all(text, "RESOLVERS", elements_line(addresses));
     std::vector<std::string> ranges;
     for (const Cidr& range : private_ranges()) ranges.push_back(range.str());

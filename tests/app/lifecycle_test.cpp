@@ -471,6 +471,36 @@ TEST_F(Lifecycle, ABridgeGoesWithItsLastSite) {
     EXPECT_TRUE(plan().plan.actions.empty());
 }
 
+TEST_F(Lifecycle, MatesHaveIpv6OfTheirGroup) {
+    put("/etc/wpns/wpns.toml", "[network]\npool6 = \"fd00:10:10::/48\"\n");
+    for (const char* site : {"site-a", "site-b"}) put_site(site, "[network]\ngroup = \"shop\"\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_TRUE(plan().plan.actions.empty());
+    EXPECT_EQ(fake_.network.bridges.at("wpbr-shop").address6.str(), "fd00:10:10::1");
+    const Link link = fake_.network.links.at("veth0-site-b");
+    EXPECT_EQ(link.site_address6.str(), "fd00:10:10::3");
+    EXPECT_EQ(link.host_address6.str(), "fd00:10:10::1");
+    EXPECT_EQ(link.prefix6, 128U);
+    EXPECT_EQ(fake_.firewall.elements.at("10.10.0.3").address6.str(), "fd00:10:10::3");
+    const auto unit = fake_.files.files.at("/etc/systemd/system/wpns-php@site-b.service").content;
+    EXPECT_NE(unit.find("IPAddressAllow=fd00:10:10::/64\n"), std::string::npos);
+    // The registry is read again, with one network for two sites; a boot reads nothing else.
+    fake_.network.links.clear();
+    EXPECT_EQ(cli::cmd_netns_up(fake_.host, "site-b"), cli::done);
+    EXPECT_EQ(fake_.network.links.at("veth0-site-b"), link);
+    ASSERT_EQ(errors_of(sync()), "");
+    // Out of the group, and without the pool.
+    put_site("site-b");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.network.links.at("veth0-site-b").site_address6.str(), "fd00:10:10:40::2");
+    EXPECT_TRUE(plan().plan.actions.empty());
+    put("/etc/wpns/wpns.toml", "");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(fake_.network.bridges.at("wpbr-shop").prefix6, 0U);
+    EXPECT_EQ(fake_.firewall.elements.at("10.10.0.2").address6, Ipv6{});
+    EXPECT_TRUE(plan().plan.actions.empty());
+}
+
 TEST_F(Lifecycle, AGroupThatIsFullIsRefusedAndTheOthersGoOn) {
     put("/etc/wpns/wpns.toml", "[network]\ngroup_prefix = 29\n");
     for (const char* site : {"m1", "m2", "m3", "m4", "m5", "m6"})

@@ -120,7 +120,8 @@ void add_route6(Socket& socket, const std::string& link, const Cidr6& to, const 
     header.rtm_protocol = RTPROT_STATIC;
     header.rtm_type = RTN_UNICAST;
     Message message(RTM_NEWROUTE, NLM_F_CREATE);
-    message.header(header).ipv6(RTA_DST, to.network()).ipv6(RTA_GATEWAY, gateway);
+    message.header(header).ipv6(RTA_DST, to.network());
+    if (gateway != Ipv6{}) message.ipv6(RTA_GATEWAY, gateway);
     message.u32(RTA_OIF, static_cast<std::uint32_t>(index_of(socket, link)));
     socket.request(message, "add IPv6 route");
 }

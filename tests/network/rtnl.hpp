@@ -24,6 +24,7 @@ void add_address6(Socket& socket, const std::string& link, const std::string& ad
 void delete_address(Socket& socket, const std::string& link, Ipv4 address, unsigned prefix);
 void add_route(Socket& socket, const std::string& link, const Cidr& to, Ipv4 gateway,
                unsigned metric = 0);
+/// A zero gateway: on the link itself.
 void add_route6(Socket& socket, const std::string& link, const Cidr6& to, const Ipv6& gateway);
 /// Through any link where `link` is empty.
 void delete_route(Socket& socket, const std::string& link, const Cidr& to);

@@ -148,13 +148,47 @@ egress = "none"'
     run -0 on wpns plan --exit-code
 }
 
-@test "with IPv6 for all there are no groups: check says so and nothing is touched" {
-    write_file /etc/wpns/wpns.toml <<<'[network]
-pool6 = "fd00:10:10::/48"'
-    run -2 on wpns sync
-    assert_output 'site-a.toml:4:9: network.group: sites in groups have no IPv6'
-    on rm /etc/wpns/wpns.toml
+@test "with IPv6 for all mates reach each other by it too, and nobody else" {
+    local before
+    group_of_three
+    echo '[network]
+pool6 = "fd00:10:10::/48"' | write_file /etc/wpns/wpns.toml
+    on wpns sync
     run -0 on wpns plan --exit-code
+    [ "$(status_of site-a .address6) $(status_of site-b .address6)" = 'fd00:10:10::2 fd00:10:10::3' ]
+    [ "$(status_of site-c .address6)" = fd00:10:10:4::2 ]
+    local site
+    for site in site-a site-b site-c; do
+        on systemd-run --quiet "--unit=wpns-test-$site" "--property=NetworkNamespacePath=/run/netns/$site" php -S '[::]:2222' -t /srv
+    done
+    on timeout 10 sh -c 'for a in 10:10::2 10:10::3 10:10:4::2; do until curl -s -o /dev/null "http://[fd00:$a]:2222/"; do sleep 0.1; done; done'
+    before=$(activations site-a)
+    reaches site-a fd00:10:10::3 2222
+    reaches site-b fd00:10:10::2 2222
+    run -0 inside site-a curl -sS --max-time 5 -o /dev/null "http://[fd00:10:10::3]:2222/"
+    run ! reaches site-a fd00:10:10:4::2 2222
+    run ! reaches site-c fd00:10:10::2 2222
+    run ! reaches site-a fd00:10:10:4::1 80
+    run -0 on wpns verify site-a
+    # Nobody asks for neighbours, and a site that lies about its address is heard by nobody.
+    run -0 in_netns site-a ip -6 neighbour
+    [ "$(grep -c . <<<"$output")" -eq 1 ]
+    assert_output 'fd00:10:10::1 dev veth1-site-a .*PERMANENT'
+    settings site-a 'group = "shop"
+egress = "quarantine"'
+    on wpns sync
+    run ! reaches site-b fd00:10:10::2 2222
+    run -0 on wpns egress site-b
+    assert_output 'tcp +2222 +fd00:10:10::2'
+    [ "$(activations site-a)" = "$before" ]
+    on systemctl stop wpns-test-site-a wpns-test-site-b wpns-test-site-c
+    settings site-a 'group = "shop"'
+    on rm /etc/wpns/wpns.toml
+    on wpns sync
+    run -0 on wpns plan --exit-code
+    [ "$(status_of site-a .address6)" = null ]
+    [ -z "$(on ip -6 address show dev wpbr-shop)" ]
+    assert_walls
 }
 
 @test "a bridge goes with its last site" {

@@ -22,15 +22,28 @@ std::string list_rules(NftContext& nft, const std::string& family = "inet") {
     return nft.list("list table " + family + " wpns", NftContext::Listing::rules);
 }
 
-bool has_groups(NftContext& nft) {
-    return has_collection(list_rules(nft), "set mates");
+/// Which collections for sites in groups a table has.
+struct MateFamilies {
+    bool ipv4 = false;
+    bool ipv6 = false;
+};
+
+MateFamilies mate_families(NftContext& nft) {
+    const std::string rules = list_rules(nft);
+    return {has_collection(rules, "set mates"), has_collection(rules, "set mates6")};
 }
 
-/// Those collections, and where the table has them those of sites in groups as well.
-std::vector<std::string> with_mates(std::vector<std::string> sets, bool groups) {
-    const std::size_t size = sets.size();
-    for (std::size_t i = 0; groups && i < size; ++i) sets.push_back("mate_" + sets[i]);
-    return sets;
+/// Those collections of both families, and where the table has them those of sites in groups as
+/// well.
+std::vector<std::string> in_all_forms(const std::vector<std::string>& sets, MateFamilies mates) {
+    std::vector<std::string> found;
+    for (const std::string& set : sets) {
+        found.push_back(set);
+        if (set != "refusals") found.push_back(set + "6");
+        if (mates.ipv4) found.push_back("mate_" + set);
+        if (mates.ipv6) found.push_back("mate_" + set + "6");
+    }
+    return found;
 }
 
 /// The elements of one set or map. None where the table has no such collection: an older version of
@@ -87,13 +100,6 @@ std::string comment_names(const json& element) {
     const auto comment = element.at("elem").value("comment", std::string());
     const std::string_view mark = "names:";
     return comment.starts_with(mark) ? comment.substr(mark.size()) : std::string();
-}
-
-/// Which sets hold what allow lists let through; those of sites in groups are of IPv4.
-std::vector<std::string> listed_sets(const std::string& set, bool groups) {
-    auto sets = with_mates({set}, groups);
-    sets.push_back(set + "6");
-    return sets;
 }
 
 std::optional<AnyAddress> any_address(const std::string& text) {
@@ -170,13 +176,31 @@ void take_mates(NftContext& nft, render::FirewallCollections& all) {
         all[value_of(element).get<std::string>()].mate.closed = true;
 }
 
+/// The same of IPv6.
+void take_mates6(NftContext& nft, render::FirewallCollections& all) {
+    for (const json& element : elements_of(nft, "set", "mate_sources6")) {
+        auto& mate = all[part_of(element, 1)];
+        mate.mate.bridges.insert(part_of(element, 0));
+        mate.sources6.insert(address6_in(element));
+    }
+    for (const json& element : elements_of(nft, "set", "mate_inside6"))
+        all[part_of(element, 0)].mate.inside.insert(part_of(element, 1));
+    for (const json& element : elements_of(nft, "set", "mates6"))
+        all[value_of(element).get<std::string>()].mate.listed = true;
+    for (const json& element : elements_of(nft, "set", "mate_gateways6"))
+        all[link_in(element)].gateways6.insert(address6_in(element));
+    for (const json& element : elements_of(nft, "set", "ports6", "bridge"))
+        all[part_of(element, 2)].mate.ports.emplace(
+            part_of(element, 0), Mac::parse(part_of(element, 1)).value_or(Mac{}));
+}
+
 /// {"jump": {"target": "limit_50"}}; a number that is no limit for any other verdict.
 unsigned limit_in(const json& verdict) {
     const auto found = verdict.find("jump");
     if (found == verdict.end()) return 1;
     const auto chain = found->at("target").get<std::string>();
     for (const unsigned limit : connection_limits)
-        for (const char* front : {"", "mate_"})
+        for (const char* front : {"", "mate_", "mate6_"})
             if (chain == front + ("limit_" + std::to_string(limit))) return limit;
     return 1;
 }
@@ -189,17 +213,19 @@ void take_allowed(NftContext& nft, const std::string& set, render::FirewallColle
     }
 }
 
-/// `front` is "mate_" for the collections of sites in groups.
-void take_policies(NftContext& nft, const std::string& front, render::FirewallCollections& all) {
-    for (const json& element : elements_of(nft, "map", front + "egress"))
+/// `front` is "mate_" for the collections of sites in groups, and `back` "6" for theirs of IPv6.
+void take_policies(NftContext& nft, const std::string& front, const std::string& back,
+                   render::FirewallCollections& all) {
+    for (const json& element : elements_of(nft, "map", front + "egress" + back))
         all[value_of(element.at(0)).get<std::string>()].verdict = chain_in(element.at(1));
-    for (const json& element : elements_of(nft, "set", front + "refusals"))
+    for (const json& element : elements_of(nft, "set", front + "refusals" + back))
         all[value_of(element).get<std::string>()].counted = true;
-    for (const json& element : elements_of(nft, "set", front + "quarantined"))
+    for (const json& element : elements_of(nft, "set", front + "quarantined" + back))
         all[value_of(element).get<std::string>()].quarantined = true;
-    take_allowed(nft, front + "allowed", all);
-    for (const json& element : elements_of(nft, "map", front + "connections"))
+    take_allowed(nft, front + "allowed" + back, all);
+    for (const json& element : elements_of(nft, "map", front + "connections" + back))
         all[value_of(element.at(0)).get<std::string>()].connections = limit_in(element.at(1));
+    if (!back.empty()) return;
     for (const json& element : elements_of(nft, "map", front + "source_address"))
         all[value_of(element.at(0)).get<std::string>()].source_address =
             Ipv4::parse(element.at(1).get<std::string>()).value_or(Ipv4{});
@@ -208,11 +234,17 @@ void take_policies(NftContext& nft, const std::string& front, render::FirewallCo
 render::FirewallCollections parse_collections(NftContext& nft) {
     render::FirewallCollections all;
     take_addresses(nft, all);
-    take_policies(nft, "", all);
+    take_policies(nft, "", "", all);
     take_allowed(nft, "allowed6", all);
-    if (!has_groups(nft)) return all;
-    take_mates(nft, all);
-    take_policies(nft, "mate_", all);
+    const MateFamilies mates = mate_families(nft);
+    if (mates.ipv4) {
+        take_mates(nft, all);
+        take_policies(nft, "mate_", "", all);
+    }
+    if (mates.ipv6) {
+        take_mates6(nft, all);
+        take_policies(nft, "mate_", "6", all);
+    }
     return all;
 }
 
@@ -220,38 +252,37 @@ std::uint64_t count_in(const json& element) {
     return element.at("elem").at("counter").at("packets").get<std::uint64_t>();
 }
 
+RefusedTarget refused_in(const json& element) {
+    const json& parts = value_of(element).at("concat");
+    RefusedTarget target{{},
+                         parts.at(2).get<std::uint8_t>(),
+                         parts.size() > 3 ? parts.at(3).get<std::uint16_t>() : std::uint16_t{0},
+                         count_in(element),
+                         {}};
+    const auto address = any_address(parts.at(1).get<std::string>());
+    if (!address) throw Error(ErrorKind::failed, "nft listed no address that was refused");
+    if (const auto* ipv4 = std::get_if<Ipv4>(&*address))
+        target.address = *ipv4;
+    else
+        target.address6 = std::get<Ipv6>(*address);
+    return target;
+}
+
 std::map<std::string, Refusals> parse_refusals(NftContext& nft) {
     std::map<std::string, Refusals> found;
-    const bool groups = has_groups(nft);
-    for (const std::string& set : with_mates({"refusals"}, groups))
+    const MateFamilies mates = mate_families(nft);
+    for (const std::string& set : in_all_forms({"refusals"}, mates))
         for (const json& element : elements_of(nft, "set", set))
             found[value_of(element).get<std::string>()].total = count_in(element);
-    for (const std::string& set : with_mates({"refused", "refused_other"}, groups))
-        for (const json& element : elements_of(nft, "set", set)) {
-            const json& parts = value_of(element).at("concat");
-            found[parts.at(0).get<std::string>()].targets.push_back(
-                {link_and_address(element).second,
-                 parts.at(2).get<std::uint8_t>(),
-                 parts.size() > 3 ? parts.at(3).get<std::uint16_t>() : std::uint16_t{0},
-                 count_in(element),
-                 {}});
-        }
-    for (const char* set : {"refused6", "refused_other6"})
-        for (const json& element : elements_of(nft, "set", set)) {
-            const json& parts = value_of(element).at("concat");
-            found[link_in(element)].targets.push_back(
-                {{},
-                 parts.at(2).get<std::uint8_t>(),
-                 parts.size() > 3 ? parts.at(3).get<std::uint16_t>() : std::uint16_t{0},
-                 count_in(element),
-                 address6_in(element)});
-        }
+    for (const std::string& set : in_all_forms({"refused", "refused_other"}, mates))
+        for (const json& element : elements_of(nft, "set", set))
+            found[link_in(element)].targets.push_back(refused_in(element));
     return found;
 }
 
 std::vector<ResolvedTarget> parse_resolved(NftContext& nft) {
     std::vector<ResolvedTarget> found;
-    for (const std::string& set : listed_sets("resolved", has_groups(nft)))
+    for (const std::string& set : in_all_forms({"resolved"}, mate_families(nft)))
         for (const json& element : elements_of(nft, "set", set)) {
             const json& parts = value_of(element).at("concat");
             if (const auto box = box_in(parts))
@@ -262,11 +293,9 @@ std::vector<ResolvedTarget> parse_resolved(NftContext& nft) {
 }
 
 bool parse_foreign_targets(NftContext& nft) {
-    const bool groups = has_groups(nft);
-    for (const char* kind : {"allowed", "resolved"})
-        for (const std::string& set : listed_sets(kind, groups))
-            for (const json& element : elements_of(nft, "set", set))
-                if (!box_in(value_of(element).at("concat"))) return true;
+    for (const std::string& set : in_all_forms({"allowed", "resolved"}, mate_families(nft)))
+        for (const json& element : elements_of(nft, "set", set))
+            if (!box_in(value_of(element).at("concat"))) return true;
     return false;
 }
 
@@ -311,6 +340,20 @@ render::FirewallCollections list_collections(NftContext& nft) {
 
 bool has_foreign_targets(NftContext& nft) {
     return checked([&] { return parse_foreign_targets(nft); });
+}
+
+std::map<std::string, std::string> list_mates6(NftContext& nft) {
+    return checked([&] {
+        std::map<std::string, std::string> by_port;
+        std::map<std::string, std::string> found;
+        if (!mate_families(nft).ipv6) return found;
+        for (const json& element : elements_of(nft, "set", "ports6", "bridge"))
+            by_port[part_of(element, 0)] = part_of(element, 2);
+        for (const json& element : elements_of(nft, "set", "ports", "bridge"))
+            if (const auto six = by_port.find(part_of(element, 0)); six != by_port.end())
+                found[part_of(element, 2)] = six->second;
+        return found;
+    });
 }
 
 std::map<std::string, Refusals> list_refusals(NftContext& nft) {

@@ -29,9 +29,13 @@ namespace wpns::host::linux_os {
 /// True when an allow list holds what this program would not write, and so cannot take out: ranges.
 [[nodiscard]] bool has_foreign_targets(NftContext& nft);
 
-/// What every link was refused; see Firewall::refusals.
+/// What sites in groups are known by to the collections of IPv6, by their links: those of the same
+/// port.
+[[nodiscard]] std::map<std::string, std::string> list_mates6(NftContext& nft);
+
+/// What everybody was refused, by what the collections know him by.
 [[nodiscard]] std::map<std::string, Refusals> list_refusals(NftContext& nft);
-/// See Firewall::resolved.
+/// See Firewall::resolved; with what the collections know everybody by as links.
 [[nodiscard]] std::vector<ResolvedTarget> list_resolved(NftContext& nft);
 
 }  // namespace wpns::host::linux_os

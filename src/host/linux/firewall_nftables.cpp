@@ -41,6 +41,21 @@ std::string listing_of(const FirewallTable& table) {
     return listing;
 }
 
+/// What sites in groups are known by to the collections of IPv6, by their links.
+using Mates = std::map<std::string, std::string>;
+
+/// The targets with the links that the collections know them by. Those for which such a site has no
+/// place are left out.
+std::vector<ResolvedTarget> under_ipv6(std::vector<ResolvedTarget> targets, const Mates& mates6) {
+    std::erase_if(targets, [&](ResolvedTarget& target) {
+        if (!target.box.network.is_ipv6() || !render::is_mate(target.link)) return false;
+        const auto mate = mates6.find(target.link);
+        if (mate != mates6.end()) target.link = mate->second;
+        return mate == mates6.end();
+    });
+    return targets;
+}
+
 class NftablesFirewall : public Firewall {
   public:
     [[nodiscard]] std::optional<FirewallTable> table(const FirewallTable& wanted) const override;
@@ -108,11 +123,8 @@ const FirewallCollections& NftablesFirewall::collections(Known known) const {
 
 std::map<std::string, FirewallSite> NftablesFirewall::sites() const {
     return with_context("read the sites in table inet wpns", [&] {
-        std::map<std::string, FirewallSite> found;
-        if (!table_exists(nft())) return found;
-        for (const auto& [link, elements] : collections(Known::read_now))
-            found.emplace(link, render::firewall_site(link, elements));
-        return found;
+        if (!table_exists(nft())) return std::map<std::string, FirewallSite>{};
+        return render::firewall_sites(collections(Known::read_now));
     });
 }
 
@@ -132,12 +144,18 @@ void NftablesFirewall::load(const FirewallTable& table, std::span<const Firewall
 /// with the site's own, since the new table may have no place for them.
 std::vector<ResolvedTarget> NftablesFirewall::resolved_of(
     std::span<const FirewallSite> sites) const {
+    Mates mates6;
+    std::map<std::string, bool> known;  // with IPv6, or without
+    for (const FirewallSite& site : sites) {
+        known[site.link] = site.address6 != Ipv6{};
+        if (known[site.link] && render::is_mate(site.link)) mates6[site.link] = site.address6.str();
+    }
     auto targets = resolved();
     std::erase_if(targets, [&](const ResolvedTarget& target) {
-        const auto site = std::ranges::find(sites, target.link, &FirewallSite::link);
-        return site == sites.end() || (target.box.network.is_ipv6() && site->address6 == Ipv6{});
+        const auto site = known.find(target.link);
+        return site == known.end() || (target.box.network.is_ipv6() && !site->second);
     });
-    return targets;
+    return under_ipv6(std::move(targets), mates6);
 }
 
 void NftablesFirewall::change_from(Known known, std::span<const FirewallSite> put,
@@ -146,13 +164,12 @@ void NftablesFirewall::change_from(Known known, std::span<const FirewallSite> pu
     FirewallCollections old_part;
     FirewallCollections new_part;
     const auto take_old = [&](const FirewallSite& site) {
-        const auto found = before.find(site.link);
-        if (found != before.end()) old_part.insert(*found);
+        old_part.merge(render::firewall_elements_of(before, site.link));
     };
     for (const FirewallSite& site : removed) take_old(site);
     for (const FirewallSite& site : put) {
         take_old(site);
-        new_part[site.link] = render::firewall_elements(site);
+        new_part.merge(render::firewall_elements(site));
     }
     const std::string text = checked(render::firewall_change_text(old_part, new_part));
     if (!text.empty()) {
@@ -178,7 +195,10 @@ void NftablesFirewall::change(std::span<const FirewallSite> put,
     if (removed.empty()) return;
     with_context("forget what sites were refused", [&] {
         std::set<std::string> links;
-        for (const FirewallSite& site : removed) links.insert(site.link);
+        for (const FirewallSite& site : removed) {
+            links.insert(site.link);
+            if (!site.port.bridge.empty()) links.insert(site.address6.str());
+        }
         forget(links);
     });
 }
@@ -191,11 +211,12 @@ void NftablesFirewall::forget(const std::set<std::string>& links) {
         if (links.contains(link)) refused += checked(render::firewall_forget_text(link, refusals));
     if (!refused.empty()) nft().run(refused);
     for (int round = 0; round < 3; ++round) {
-        auto names = resolved();
+        auto names = list_resolved(nft());
         std::erase_if(names, [&](const auto& target) { return !links.contains(target.link); });
         if (names.empty()) return;
         try {
-            return change_resolved({}, names);
+            nft().run(checked(render::firewall_resolved_text({}, names)));
+            return;
         } catch (const Error& error) {
             if (error.kind() == ErrorKind::bug) throw;
         }
@@ -209,13 +230,29 @@ std::vector<ForwardDrop> NftablesFirewall::forward_drops(const Cidr& pool) const
 
 Refusals NftablesFirewall::refusals(const std::string& link) const {
     return with_context("read what was refused", [&] {
-        return table_exists(nft()) ? list_refusals(nft())[link] : Refusals{};
+        if (!table_exists(nft())) return Refusals{};
+        auto all = list_refusals(nft());
+        Refusals& own = all[link];
+        const auto mates6 = render::is_mate(link) ? list_mates6(nft()) : Mates{};
+        if (const auto six = mates6.find(link); six != mates6.end()) {
+            const Refusals& by_ipv6 = all[six->second];
+            own.total += by_ipv6.total;
+            own.targets.insert(own.targets.end(), by_ipv6.targets.begin(), by_ipv6.targets.end());
+        }
+        return own;
     });
 }
 
 std::vector<ResolvedTarget> NftablesFirewall::resolved() const {
     return with_context("read the addresses of names", [&] {
-        return table_exists(nft()) ? list_resolved(nft()) : std::vector<ResolvedTarget>{};
+        if (!table_exists(nft())) return std::vector<ResolvedTarget>{};
+        Mates links;
+        for (const auto& [link, address] : list_mates6(nft())) links[address] = link;
+        auto targets = list_resolved(nft());
+        for (ResolvedTarget& target : targets)
+            if (const auto mate = links.find(target.link); mate != links.end())
+                target.link = mate->second;
+        return targets;
     });
 }
 
@@ -226,7 +263,10 @@ void NftablesFirewall::change_resolved(std::span<const ResolvedTarget> put,
         const auto is_ipv6 = [](const auto& target) { return target.box.network.is_ipv6(); };
         if (std::ranges::any_of(put, is_ipv6) && !has_resolved6(nft()))
             std::erase_if(fitting, is_ipv6);
-        const std::string text = checked(render::firewall_resolved_text(fitting, removed));
+        const Mates mates6 = list_mates6(nft());
+        std::vector<ResolvedTarget> gone(removed.begin(), removed.end());
+        const std::string text = checked(render::firewall_resolved_text(
+            under_ipv6(std::move(fitting), mates6), under_ipv6(std::move(gone), mates6)));
         if (!text.empty()) nft().run(text);
     });
 }

@@ -73,7 +73,11 @@ void correct_name(nl::Socket& host, const LinkState& link, const Bridge& wanted)
 }
 
 void correct_device(nl::Socket& host, const LinkState& link, const Bridge& wanted) {
-    if (link.ipv6) disable_ipv6(wanted.name.name);
+    // Before "up", so that it never gets a link-local address.
+    if (wanted.prefix6 != 0)
+        enable_ipv6(wanted.name.name);
+    else if (link.ipv6)
+        disable_ipv6(wanted.name.name);
     correct_name(host, link, wanted);
     if (link.mac == wanted.mac && link.group == names::link_group && link.up &&
         !link.learns_from_control)
@@ -92,6 +96,16 @@ EndState state_of(nl::Socket& host, const LinkState& link) {
     return {link, read_addresses(host, link.index), {}, {}, {}, {}};
 }
 
+WantedSix six_of(const Bridge& bridge) {
+    return {bridge.prefix6, bridge.address6, {}, {}, false};
+}
+
+/// Off where it is to be off.
+bool has_wanted_ipv6(nl::Socket& host, const LinkState& link, const Bridge& wanted) {
+    if (wanted.prefix6 == 0) return !link.ipv6;
+    return link.ipv6 && is_as_wanted(read_six(host)[link.index], six_of(wanted));
+}
+
 Bridge compose(nl::Socket& host, const LinkState& link, const Bridge& wanted) {
     Bridge found;
     found.name.name = link.name;
@@ -101,7 +115,10 @@ Bridge compose(nl::Socket& host, const LinkState& link, const Bridge& wanted) {
     const auto address = only_address(state_of(host, link));
     if (!address) return found;
     found.address = address->local;
-    if (link.up && !link.ipv6) found.prefix = address->prefix;
+    const bool six = has_wanted_ipv6(host, link, wanted);
+    if (six) found.address6 = wanted.address6;
+    if (six) found.prefix6 = wanted.prefix6;
+    if (link.up && (six || wanted.prefix6 != 0)) found.prefix = address->prefix;
     return found;
 }
 
@@ -126,6 +143,9 @@ void ensure_bridge(nl::Socket& host, const Bridge& wanted) {
     correct_device(host, *link, wanted);
     correct_addresses_of(host, state_of(host, *link), wanted.name.name, wanted.address,
                          wanted.prefix);
+    if (wanted.prefix6 != 0)
+        correct_six(host, link->index, wanted.name.name, read_six(host)[link->index],
+                    six_of(wanted));
 }
 
 void remove_bridge(nl::Socket& host, const std::string& name) {
@@ -149,26 +169,35 @@ int bridge_index(nl::Socket& host, const std::string& name) {
     return link->index;
 }
 
-void ensure_mate(nl::Socket& host, int bridge, const std::string& name, Ipv4 address,
-                 const Mac& mac) {
+void ensure_mate(nl::Socket& host, int bridge, const Link& wanted) {
     const auto known = read_neighbours(host, bridge);
     const bool there = std::ranges::any_of(known, [&](const NeighbourState& entry) {
-        return entry.link == bridge && entry.address == address && entry.mac == mac;
+        return entry.link == bridge && entry.address == wanted.site_address &&
+               entry.mac == wanted.site_mac;
     });
-    if (!there) put_neighbour(host, bridge, name, address, mac);
+    if (!there) put_neighbour(host, bridge, wanted.bridge, wanted.site_address, wanted.site_mac);
+    if (wanted.prefix6 != 0)
+        put_neighbour6(host, bridge, wanted.bridge, wanted.site_address6, wanted.site_mac);
 }
 
 void forget_mate(nl::Socket& host, const FirewallSite& site) {
     const auto link = read_link(host, site.port.bridge);
     if (!link || !is_ours(*link)) return;
-    ndmsg header{};
-    header.ndm_family = AF_INET;
-    header.ndm_ifindex = link->index;
-    nl::Message message(RTM_DELNEIGH, 0);
-    message.header(header).ipv4(NDA_DST, site.address);
-    const nl::Answer answer = host.exchange(message);
-    if (answer.error != 0 && answer.error != ENOENT && answer.error != ENODEV)
-        nl::throw_answer("forget " + site.address.str() + " on " + site.port.bridge, answer);
+    const auto forget = [&](int family, const std::string& address, const auto& put) {
+        ndmsg header{};
+        header.ndm_family = static_cast<unsigned char>(family);
+        header.ndm_ifindex = link->index;
+        nl::Message message(RTM_DELNEIGH, 0);
+        put(message.header(header));
+        const nl::Answer answer = host.exchange(message);
+        if (answer.error != 0 && answer.error != ENOENT && answer.error != ENODEV)
+            nl::throw_answer("forget " + address + " on " + site.port.bridge, answer);
+    };
+    forget(AF_INET, site.address.str(),
+           [&](nl::Message& message) { message.ipv4(NDA_DST, site.address); });
+    if (site.address6 != Ipv6{})
+        forget(AF_INET6, site.address6.str(),
+               [&](nl::Message& message) { message.ipv6(NDA_DST, site.address6); });
 }
 
 }  // namespace wpns::host::linux_os

@@ -22,9 +22,8 @@ void remove_bridge(nl::Socket& host, const std::string& name);
 /// The index of that bridge; Error{missing} where there is none of ours.
 [[nodiscard]] int bridge_index(nl::Socket& host, const std::string& name);
 
-/// The host's permanent neighbour `address` on a bridge, put where it is missing.
-void ensure_mate(nl::Socket& host, int bridge, const std::string& name, Ipv4 address,
-                 const Mac& mac);
+/// The site as the host's permanent neighbour on its bridge, put where it is missing.
+void ensure_mate(nl::Socket& host, int bridge, const Link& wanted);
 /// See Network::forget_mate.
 void forget_mate(nl::Socket& host, const FirewallSite& site);
 

@@ -129,7 +129,9 @@ WantedEnd host_end_of(const Link& link, int master) {
             .peer_address = port ? Ipv4{} : link.site_address,
             .peer_mac = link.site_mac,
             .default_route = false,
-            .six = {link.prefix6, link.host_address6, link.site_address6, link.site_mac, false},
+            .six = port ? WantedSix{}
+                        : WantedSix{link.prefix6, link.host_address6, link.site_address6,
+                                    link.site_mac, false},
             .rate = link.down};
 }
 
@@ -143,7 +145,8 @@ WantedEnd site_end_of(const Link& link) {
             .peer_address = link.host_address,
             .peer_mac = link.bridge.empty() ? link.host_mac : names::bridge_mac(),
             .default_route = true,
-            .six = {link.prefix6, link.site_address6, link.host_address6, link.host_mac, true},
+            .six = {link.prefix6, link.site_address6, link.host_address6,
+                    link.bridge.empty() ? link.host_mac : names::bridge_mac(), true},
             .rate = link.up};
 }
 

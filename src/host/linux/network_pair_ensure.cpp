@@ -142,7 +142,7 @@ void ensure_pair(nl::Socket& host, const Link& wanted) {
     require_ours(pair->host, wanted);
     const int bridge = wanted.bridge.empty() ? 0 : bridge_index(host, wanted.bridge);
     correct_end(host, state_of(host, pair->host, fresh), host_end_of(wanted, bridge), switch_ipv6);
-    if (bridge != 0) ensure_mate(host, bridge, wanted.bridge, wanted.site_address, wanted.site_mac);
+    if (bridge != 0) ensure_mate(host, bridge, wanted);
     const auto switch_inside = [&](const std::string& name, bool on) {
         run_in_namespace(space.get(), [&] {
             switch_ipv6(name, on);

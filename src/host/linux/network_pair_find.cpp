@@ -85,7 +85,9 @@ void put_host_end(Link& found, const EndState& host, const EndState* bridge, con
     if (host.link.group == names::link_group) found.host_mac = host.link.mac;
     const bool six = has_wanted_ipv6(host, host_end_of(wanted));
     if (host.link.up && (six || wanted.prefix6 != 0)) found.mtu = host.link.mtu;
-    if (six) found.host_address6 = wanted.host_address6;
+    const bool known = bridge == nullptr || wanted.prefix6 == 0 ||
+                       knows(bridge->six, wanted.site_address6, wanted.site_mac);
+    if (six && known) found.host_address6 = wanted.host_address6;
     found.down = rate_of(host.queue);
 }
 

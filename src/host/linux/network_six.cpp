@@ -107,11 +107,21 @@ std::map<int, SixState> read_six(nl::Socket& socket) {
     return links;
 }
 
+bool knows(const SixState& state, const Ipv6& peer, const Mac& mac) {
+    const auto found = state.neighbours.find(peer);
+    return peer == Ipv6{} || (found != state.neighbours.end() && found->second == mac);
+}
+
+void put_neighbour6(nl::Socket& socket, int link, const std::string& name, const Ipv6& address,
+                    const Mac& mac) {
+    nl::Message entry = permanent_neighbour(AF_INET6, link);
+    entry.ipv6(NDA_DST, address).mac(NDA_LLADDR, mac);
+    socket.request(entry, "set IPv6 neighbour of link " + name);
+}
+
 bool is_as_wanted(const SixState& state, const WantedSix& wanted) {
-    const auto neighbour = state.neighbours.find(wanted.peer);
     const std::vector<Address6State> address{{wanted.address, wanted.prefix}};
-    return state.addresses == address && neighbour != state.neighbours.end() &&
-           neighbour->second == wanted.peer_mac &&
+    return state.addresses == address && knows(state, wanted.peer, wanted.peer_mac) &&
            (!wanted.default_route || state.gateways == std::vector{wanted.peer});
 }
 
@@ -119,11 +129,11 @@ void correct_six(nl::Socket& socket, int link, const std::string& name, const Si
                  const WantedSix& wanted) {
     if (is_as_wanted(state, wanted)) return;
     correct_six_addresses(socket, link, name, state, {wanted.address, wanted.prefix});
-    nl::Message entry = permanent_neighbour(AF_INET6, link);
-    entry.ipv6(NDA_DST, wanted.peer).mac(NDA_LLADDR, wanted.peer_mac);
-    socket.request(entry, "set IPv6 neighbour of link " + name);
+    if (wanted.peer != Ipv6{}) put_neighbour6(socket, link, name, wanted.peer, wanted.peer_mac);
     if (!wanted.default_route) return;
-    nl::Message route = default_route(AF_INET6, link);
+    constexpr unsigned alone = 128;  // in its own network
+    nl::Message route = default_route(
+        AF_INET6, link, wanted.prefix == alone ? Gateway::anywhere : Gateway::in_network);
     route.ipv6(RTA_GATEWAY, wanted.peer);
     socket.request(route, "set IPv6 default route through link " + name);
 }

@@ -25,7 +25,8 @@ struct SixState {
     std::vector<Ipv6> gateways;      ///< of default routes through it that no other one beats
 };
 
-/// What it should have; `prefix` 0: nothing, and IPv6 off.
+/// What it should have; `prefix` 0: nothing, and IPv6 off. A zero peer: neighbours are not looked
+/// at.
 struct WantedSix {
     unsigned prefix = 0;
     Ipv6 address;
@@ -37,8 +38,15 @@ struct WantedSix {
 /// Of all links in the namespace of the socket, by index: three listings.
 [[nodiscard]] std::map<int, SixState> read_six(nl::Socket& socket);
 
+/// Whether `peer` is a permanent neighbour with that MAC; a zero one always is.
+[[nodiscard]] bool knows(const SixState& state, const Ipv6& peer, const Mac& mac);
+
 /// Exactly what is wanted, as long as IPv6 is on.
 [[nodiscard]] bool is_as_wanted(const SixState& state, const WantedSix& wanted);
+
+/// A permanent neighbour of a link. `name` is for messages.
+void put_neighbour6(nl::Socket& socket, int link, const std::string& name, const Ipv6& address,
+                    const Mac& mac);
 
 /// Changes what differs on a link on which IPv6 is on. `name` is for messages.
 void correct_six(nl::Socket& socket, int link, const std::string& name, const SixState& state,

@@ -176,12 +176,10 @@ TEST(Across, AGroupIsForSitesThatCanShareANetwork) {
                  "are allowed"}));
 }
 
-TEST(Across, AGroupHasNoIpv6) {
+TEST(Across, AGroupMayHaveIpv6) {
     const auto config = read(Source{"wpns.toml", "[network]\npool6 = 'fd00:10:10::/48'\n"},
                              {site("a", named("a") + in_group()), site("b", named("b"))});
-    EXPECT_EQ(reasons(config),
-              Reasons{"network.group: sites in groups have no IPv6, and network.pool6 in wpns.toml "
-                      "gives every site some"});
+    EXPECT_EQ(reasons(config), Reasons{});
 }
 
 TEST(Across, AGroupHasNoMoreSitesThanABridgeHasPorts) {

@@ -205,6 +205,34 @@ TEST(Allocate6, WhatASiteHasStaysItsOwn) {
     EXPECT_EQ(host.subnet6("site-a", "10.10.1.0/30"), "fd00:20:0:40::/64");
 }
 
+TEST(Allocate6, MatesHaveOneNetworkTogether) {
+    Host host;
+    host.with_site("site-a", "10.10.0.0/28").with_site("site-b", "10.10.0.0/28", 3, 4);
+    host.config.pool6 = Cidr6::parse("fd00:10:10::/48").value();
+    const auto of = [&](const char* name) -> Allocation& {
+        return host.registry.sites.at(site_named(name)).allocation;
+    };
+    const auto given = [&](const char* name, const char* subnet, const char* group) {
+        const auto found = allocate_subnet6(host.config, host.registry, site_named(name),
+                                            Cidr::parse(subnet).value(), group);
+        return found.value()->str();
+    };
+    of("site-a").group = of("site-b").group = "shop";
+    of("site-a").address = Ipv4::parse("10.10.0.2").value();
+    of("site-b").address = Ipv4::parse("10.10.0.14").value();
+    EXPECT_EQ(given("site-a", "10.10.0.0/28", "shop"), "fd00:10:10::/64");
+    of("site-a").subnet6 = Cidr6::parse("fd00:10:10::/64").value();
+    EXPECT_EQ(given("site-a", "10.10.0.0/28", "shop"), "fd00:10:10::/64");
+    EXPECT_EQ(given("site-b", "10.10.0.0/28", "shop"), "fd00:10:10::/64");
+    of("site-b").subnet6 = of("site-a").subnet6;
+    EXPECT_EQ(of("site-b").gateway6().str(), "fd00:10:10::1");
+    EXPECT_EQ(of("site-b").site_address6().str(), "fd00:10:10::e");
+    // Whoever leaves the group gets one of his own.
+    EXPECT_EQ(given("site-b", "10.10.1.0/30", ""), "fd00:10:10:40::/64");
+    EXPECT_EQ(given("site-b", "10.10.0.16/28", "blog"), "fd00:10:10:4::/64");
+    EXPECT_EQ(given("site-c", "10.10.0.0/30", ""), "fd00:10:10:1::/64") << "the first is taken";
+}
+
 /// Adds the site with what it gets; "ADDRESS of BLOCK", or the reason.
 std::string join(Host& host, std::string_view name, const std::string& group) {
     const auto place =

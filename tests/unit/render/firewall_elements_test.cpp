@@ -44,9 +44,22 @@ FirewallSite with_ipv6() {
     return site;
 }
 
+FirewallSite again(const FirewallSite& site) {
+    return firewall_sites(firewall_elements(site)).at(site.link);
+}
+
+/// The only elements of a site.
+FirewallElements elements_of(const FirewallSite& site) {
+    return firewall_elements(site).at(site.link);
+}
+
+FirewallSite site_of(const std::string& link, const FirewallElements& elements) {
+    return firewall_sites({{link, elements}}).at(link);
+}
+
 FirewallCollections of(const std::vector<FirewallSite>& sites) {
     FirewallCollections all;
-    for (const FirewallSite& each : sites) all[each.link] = firewall_elements(each);
+    for (const FirewallSite& each : sites) all.merge(firewall_elements(each));
     return all;
 }
 
@@ -54,18 +67,18 @@ TEST(FirewallElements, MakeTheirSiteAgain) {
     for (const Egress egress :
          {Egress::open, Egress::web, Egress::allow, Egress::none, Egress::quarantine}) {
         const FirewallSite wanted = site("veth0-a", "10.10.1.1", "10.10.1.2", egress);
-        EXPECT_EQ(firewall_site(wanted.link, firewall_elements(wanted)), wanted);
+        EXPECT_EQ(again(wanted), wanted);
     }
 }
 
 TEST(FirewallElements, MakeTheirSiteAgainWithItsWholePolicy) {
-    EXPECT_EQ(firewall_site(a.link, firewall_elements(with_policy(50))), with_policy(50));
-    EXPECT_EQ(firewall_site(a.link, firewall_elements(with_ipv6())), with_ipv6());
+    EXPECT_EQ(again(with_policy(50)), with_policy(50));
+    EXPECT_EQ(again(with_ipv6()), with_ipv6());
 }
 
 TEST(FirewallElements, AnythingElseMakesASiteWithoutAddress) {
     FirewallElements broken[9];
-    for (FirewallElements& elements : broken) elements = firewall_elements(a);
+    for (FirewallElements& elements : broken) elements = elements_of(a);
     broken[0].sources.clear();
     broken[1].sources.insert(ip("10.10.1.6"));
     broken[2].gateways.clear();
@@ -76,7 +89,7 @@ TEST(FirewallElements, AnythingElseMakesASiteWithoutAddress) {
     broken[7].counted = false;
     broken[8].quarantined = true;
     for (const FirewallElements& elements : broken)
-        EXPECT_EQ(firewall_site(a.link, elements).address, Ipv4{});
+        EXPECT_EQ(site_of(a.link, elements).address, Ipv4{});
 }
 
 struct Change {
@@ -228,12 +241,60 @@ FirewallSite mate(Egress egress = Egress::open) {
 
 TEST(FirewallElements, OfAMateMakeItAgain) {
     for (const Egress egress : {Egress::open, Egress::quarantine})
-        EXPECT_EQ(firewall_site("10.10.0.2", firewall_elements(mate(egress))), mate(egress));
+        EXPECT_EQ(again(mate(egress)), mate(egress));
+}
+
+/// The same with IPv6.
+FirewallSite mate6(Egress egress = Egress::open) {
+    FirewallSite site = mate(egress);
+    site.address6 = Ipv6::parse("fd00:10:10::2").value();
+    site.gateway6 = Ipv6::parse("fd00:10:10::1").value();
+    site.allowed.push_back({*Cidr6::parse("2001:db8::/32"), 6, 443});
+    return site;
+}
+
+TEST(FirewallElements, OfAMateWithIpv6AreUnderBothAddresses) {
+    for (const Egress egress : {Egress::open, Egress::quarantine}) {
+        EXPECT_EQ(firewall_elements(mate6(egress)).size(), 2U);
+        EXPECT_EQ(again(mate6(egress)), mate6(egress));
+    }
+    EXPECT_EQ(firewall_change_text(of({mate()}), of({mate6()})).value(),
+              "add element inet wpns mate_sources6 { \"wpbr-shop\" . fd00:10:10::2 }\n"
+              "add element inet wpns mates6 { fd00:10:10::2 }\n"
+              "add element inet wpns mate_gateways6 { fd00:10:10::2 . fd00:10:10::1 }\n"
+              "add element inet wpns mate_inside6 { fd00:10:10::2 . \"wpbr-shop\" }\n"
+              "add element inet wpns mate_egress6 { fd00:10:10::2 : goto egress_open }\n"
+              "add element inet wpns mate_refusals6 { fd00:10:10::2 }\n"
+              "add element inet wpns mate_allowed6 { fd00:10:10::2 . 2001:db8::/32 . 6 . 443 }\n"
+              "add element inet wpns mate_connections6 { fd00:10:10::2 : jump mate6_limit_50 }\n"
+              "add element bridge wpns ports6 { \"veth0-a\" . 02:00:00:00:00:01 . fd00:10:10::2 "
+              "}\n");
+}
+
+TEST(FirewallElements, OfAMateThatDifferByFamilyMakeNoneOfOurs) {
+    std::vector<FirewallCollections> broken(7, firewall_elements(mate6()));
+    const std::string six = "fd00:10:10::2";
+    broken[0].at(six).verdict = "egress_none";
+    broken[1].at(six).counted = false;
+    broken[2].at(six).connections = 0;
+    broken[3].at(six).mate.listed = false;
+    broken[4].at(six).mate.bridges = {"wpbr-other"};
+    broken[5].at(six).gateways6.clear();
+    broken[6].at(six).quarantined = true;
+    for (const auto& all : broken) EXPECT_EQ(firewall_sites(all).at("10.10.0.2").address, Ipv4{});
+    // What has no partner is a site of its own, which nobody wants.
+    FirewallCollections orphan = firewall_elements(mate6());
+    orphan.erase("10.10.0.2");
+    const auto sites = firewall_sites(orphan);
+    ASSERT_EQ(sites.size(), 1U);
+    EXPECT_EQ(sites.at(six).address, Ipv4{});
+    EXPECT_EQ(firewall_elements_of(orphan, six), orphan);
+    EXPECT_EQ(firewall_elements_of(firewall_elements(mate6()), "10.10.0.2").size(), 2U);
 }
 
 TEST(FirewallElements, AnythingElseMakesAMateWithoutAddress) {
     MateElements broken[6];
-    for (auto& elements : broken) elements = firewall_elements(mate()).mate;
+    for (auto& elements : broken) elements = elements_of(mate()).mate;
     broken[0].bridges.clear();
     broken[1].inside.insert("wpbr-other");
     broken[2].ports.emplace("veth0-b", Mac{});
@@ -241,9 +302,9 @@ TEST(FirewallElements, AnythingElseMakesAMateWithoutAddress) {
     broken[4].closed = true;
     broken[5].ports.clear();
     for (const auto& elements : broken) {
-        FirewallElements all = firewall_elements(mate());
+        FirewallElements all = elements_of(mate());
         all.mate = elements;
-        EXPECT_EQ(firewall_site("10.10.0.2", all).address, Ipv4{});
+        EXPECT_EQ(site_of("10.10.0.2", all).address, Ipv4{});
     }
 }
 

@@ -155,6 +155,30 @@ TEST(FirewallText, AllowListsHaveSetsForBothFamiliesWhichAreAskedBeforeTheRefusa
         EXPECT_EQ(line.find("} }"), std::string_view::npos) << line;
 }
 
+TEST(FirewallText, GroupsHaveTheRulesOfBothFamiliesWithAnIpv6Pool) {
+    const auto pool6 = Cidr6::parse("fd00:10:10::/48").value();
+    const std::string text = firewall_table_text(pool, {}, pool6, Groups::some);
+    for (const char* mark : {"%", "IP saddr", "IP daddr", "ADDRESS_TYPE", "ICMP", "SHARED",
+                             "LIMIT_", "NEWCOMERS", "GATEWAY"})
+        EXPECT_EQ(text.find(mark), std::string::npos) << mark;
+    for (const std::string_view line : split(text, '\n'))
+        EXPECT_EQ(line.find("} }"), std::string_view::npos) << line;
+    EXPECT_EQ(block(text, "chain inside6"),
+              (Lines{"ip6 saddr @mate_quarantined6 goto refuse",
+                     "ip6 daddr @mate_quarantined6 goto refuse", "accept"}));
+    EXPECT_EQ(block(text, "chain mate_refuse6").back(), "goto reject_now");
+    // Nothing of neighbours or routers passes, and everything else goes to the host.
+    const Lines routed = block(text, "chain routed");
+    ASSERT_EQ(routed.size(), 3U);
+    EXPECT_EQ(routed.front(), "iifname . ether saddr . ip6 saddr != @ports6 drop");
+    EXPECT_NE(routed[1].find("nd-neighbor-solicit, nd-neighbor-advert, nd-redirect } drop"),
+              std::string::npos);
+    EXPECT_EQ(routed.back(), "goto to_host");
+    const std::string without = firewall_table_text(pool, {}, {}, Groups::some);
+    EXPECT_EQ(without.find("ip6"), std::string::npos);
+    EXPECT_EQ(without.find("mates6"), std::string::npos);
+}
+
 TEST(FirewallText, AnIpv6PoolIsTranslatedWhereItIsPrivate) {
     const std::string local =
         firewall_table_text(pool, {}, Cidr6::parse("fd00:10:10::/48").value());
