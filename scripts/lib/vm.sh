@@ -67,12 +67,13 @@ boot_vm() {
     local dir port
     dir=$(vm_dir "$1") port=$((20000 + RANDOM % 10000))
     echo "$port" >"$dir/port"
+    # It outlives who boots it, and must not hold what a test runner reads to its end.
     qemu-system-x86_64 -accel tcg -cpu max -smp 2 -m "${WPNS_VM_MEMORY:-3072}" \
         -kernel "$dir/kernel" -initrd "$dir/initrd" \
         -append 'root=/dev/vda rw rootflags=prjquota console=ttyS0 quiet' \
         -drive "file=$dir/disk,format=raw,if=virtio,cache=unsafe" \
         -nic "user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:$port-:22" \
-        -display none -serial "file:$dir/console" -monitor none -daemonize -pidfile "$dir/pid"
+        -display none -serial "file:$dir/console" -monitor none -daemonize -pidfile "$dir/pid" 3>&- 4>&-
     wait_until 180 "the system of $1" vm_exec "$1" systemctl is-system-running --quiet --wait </dev/null >/dev/null 2>&1 ||
         tail -n 30 "$dir/console" >&2
 }
@@ -85,7 +86,7 @@ vm_exec() {
     printf -v command '%q ' "$@"
     ssh -q -p "$(cat "$dir/port")" -i "$dir/key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
         -o BatchMode=yes -o ConnectTimeout=5 -o ControlMaster=auto -o "ControlPath=/run/wpns-vm-%C" \
-        -o ControlPersist=60 -o LogLevel=ERROR root@127.0.0.1 "$command"
+        -o ControlPersist=60 -o LogLevel=ERROR root@127.0.0.1 "$command" 3>&- 4>&-
 }
 
 # Ends a virtual machine at once.
