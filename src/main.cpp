@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
     cli::Command command;
     try {
         cli::declare(app, globals, command);
-        app.parse(argc, argv);
+        app.parse(cli::words_for_parser({argv + 1, argv + argc}));
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? cli::done : cli::bad_input;
     }

@@ -1,6 +1,7 @@
 #include "cli/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "base/failpoint.hpp"
@@ -8,6 +9,9 @@
 
 namespace wpns::cli {
 namespace {
+
+/// In front of a word that CLI11 would take for a list, "[x]": see words_for_parser.
+constexpr char no_list = '\1';
 
 /// A verb: options live as long as the program, `run` gets them when the verb was given.
 template <typename Options, typename Run>
@@ -110,6 +114,8 @@ void declare_exec(CLI::App& app, Command& command) {
                          // CLI11 keeps the "--" that ends the options.
                          if (!given.argv.empty() && given.argv.front() == "--")
                              given.argv.erase(given.argv.begin());
+                         for (auto& word : given.argv)
+                             if (word.starts_with(no_list)) word.erase(0, 1);
                          return cmd_exec(globals, host, given);
                      });
     sub->add_option("NAME", options->name, "Name of the site")->required();
@@ -225,6 +231,18 @@ void declare_failpoints(CLI::App& app, Command& command) {
 }
 
 }  // namespace
+
+std::vector<std::string> words_for_parser(std::span<char* const> words) {
+    std::vector<std::string> result;
+    bool options_ended = false;
+    for (const std::string word : words) {
+        const bool looks_special = word.starts_with('[') || word.starts_with(no_list);
+        result.push_back(options_ended && looks_special ? no_list + word : word);
+        options_ended = options_ended || word == "--";
+    }
+    std::ranges::reverse(result);
+    return result;
+}
 
 void declare(CLI::App& app, Globals& globals, Command& command) {
     app.require_subcommand(1);

@@ -155,8 +155,8 @@ END
 
 @test "exec passes arguments, standard input and the exit status" {
     run -7 inside site-a sh -c 'exit 7'
-    run -0 inside site-a printf '<%s>' 'two words' '$HOME' ''
-    [ "$output" = '<two words><$HOME><>' ]
+    run -0 inside site-a printf '<%s>' 'two words' '$HOME' '' '[x,y]' -v --
+    [ "$output" = '<two words><$HOME><><[x,y]><-v><-->' ]
     run -0 on_stdin wpns exec site-a -- cat <<<'through'
     [ "$output" = through ]
     run -0 inside site-a pwd
