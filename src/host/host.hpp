@@ -6,6 +6,7 @@
 #include "host/files.hpp"
 #include "host/firewall.hpp"
 #include "host/flows.hpp"
+#include "host/link_managers.hpp"
 #include "host/network.hpp"
 #include "host/parts.hpp"
 #include "host/process.hpp"
@@ -39,6 +40,7 @@ struct Host {
     FirewallEvents& firewall_events;
     Visits& visits;
     Quotas& quotas;
+    LinkManagers& link_managers;
 };
 
 }  // namespace wpns::host

@@ -41,6 +41,9 @@ inline constexpr const char* backup_timer = "wpns-backup.timer";
 inline constexpr const char* prove_timer = "wpns-prove.timer";
 inline constexpr const char* prune_timer = "wpns-prune.timer";
 inline constexpr const char* idle_timer = "wpns-idle.timer";
+/// The file that comes with the program and keeps systemd-networkd away from our links. networkd
+/// goes by the first one by name that matches a link.
+inline constexpr const char* networkd_file = "00-wpns.network";
 /// Interface group of every host end: one integer compare tells our traffic from all other.
 inline constexpr unsigned link_group = 0x7770;
 /// Host ends that are being removed: the kernel deletes a group at once, and the firewall lets

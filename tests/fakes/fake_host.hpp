@@ -928,6 +928,21 @@ class FakeVisits : public host::Visits {
     }
 };
 
+/// What runs, and what each would manage if it were there.
+class FakeLinkManagers : public host::LinkManagers {
+  public:
+    std::vector<Manager> running;
+
+    [[nodiscard]] std::vector<Manager> look(std::span<const std::string> links) const override {
+        auto found = running;
+        for (auto& manager : found)
+            std::erase_if(manager.managed, [&](const auto& managed) {
+                return std::ranges::find(links, managed.first) == links.end();
+            });
+        return found;
+    }
+};
+
 /// All parts together.
 struct FakeHost {
     Faults faults;
@@ -948,9 +963,10 @@ struct FakeHost {
     FakeFirewallEvents firewall_events;
     FakeVisits visits;
     FakeQuotas quotas{faults, files};
-    host::Host host{accounts,        files,  network, firewall, units,    process, facts,
-                    archives,        web,    lock,    flows,    resolver, witness, parts,
-                    firewall_events, visits, quotas};
+    FakeLinkManagers link_managers;
+    host::Host host{accounts,        files,  network, firewall,     units,    process, facts,
+                    archives,        web,    lock,    flows,        resolver, witness, parts,
+                    firewall_events, visits, quotas,  link_managers};
 
     void fail_at(unsigned change) { faults = {0, change, 0}; }
     void kill_at(unsigned change) { faults = {0, 0, change}; }

@@ -209,6 +209,37 @@ END
     on sh -ec 'iptables -P FORWARD ACCEPT; iptables -F; iptables -X'
 }
 
+# No router answers here, so whatever networkd takes for its own gets no address and loses what it had.
+@test "systemd-networkd with files for every link leaves those of the sites alone, and doctor names one that does not" {
+    local before
+    before=$(on ip -o address)
+    printf '%s\n' '[Match]' 'Name=veth* wpbr*' 'Type=ether' '[Network]' DHCP=yes LinkLocalAddressing=yes \
+        Address=192.0.2.77/24 '[Link]' MTUBytes=1400 | write_file /etc/systemd/network/10-all.network
+    for try in start restart; do
+        on systemctl "$try" systemd-networkd
+        run -0 on /usr/lib/systemd/systemd-networkd-wait-online --timeout=10 --interface=lo:carrier
+        run -0 on networkctl --no-legend list
+        assert_output ' veth0-site-a .* unmanaged'
+        [ "$(on ip -o address)" = "$before" ]
+        run -0 on wpns plan --exit-code
+        assert_walls
+    done
+    run -0 on wpns doctor
+    assert_output '^ok +links of the sites \(systemd-networkd\)$'
+
+    on mv /etc/systemd/network/10-all.network /etc/systemd/network/00-all.network
+    on networkctl reload
+    on_stdin sh -c 'for i in $(seq 50); do ip address | grep -q 192.0.2.77 && exit; sleep 0.1; done; exit 1'
+    run -1 on wpns doctor
+    assert_output '^BAD +links of the sites \(systemd-networkd\): it manages veth0-site-a by .*/00-all.network and 1 more$'
+    run_fixes
+    run -0 on wpns doctor
+    run -0 on wpns plan --exit-code
+    [ "$(on ip -o address)" = "$before" ]
+    on sh -c 'systemctl stop systemd-networkd.socket systemd-networkd; rm /etc/systemd/network/*all.network'
+    assert_walls
+}
+
 @test "what is wrong is named" {
     on systemctl stop "$watch"
     on nft flush chain inet wpns forward

@@ -7,6 +7,7 @@
 #include "host/linux/firewall_events.hpp"
 #include "host/linux/firewall_nftables.hpp"
 #include "host/linux/flows_conntrack.hpp"
+#include "host/linux/link_managers_sdbus.hpp"
 #include "host/linux/lock_file.hpp"
 #include "host/linux/network_libnl.hpp"
 #include "host/linux/parts_zstd.hpp"
@@ -21,9 +22,9 @@
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts,        *files,  *network, *firewall, *units,    *process, *facts,
-            *archives,        *web,    *lock,    *flows,    *resolver, *witness, *parts,
-            *firewall_events, *visits, *quotas};
+    return {*accounts,        *files,  *network, *firewall,     *units,    *process, *facts,
+            *archives,        *web,    *lock,    *flows,        *resolver, *witness, *parts,
+            *firewall_events, *visits, *quotas,  *link_managers};
 }
 
 std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
@@ -45,6 +46,7 @@ std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
     host->parts = make_parts();
     host->firewall_events = make_firewall_events();
     host->visits = make_visits();
+    host->link_managers = make_link_managers();
     return host;
 }
 

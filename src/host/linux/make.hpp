@@ -27,6 +27,7 @@ struct LinuxHost {
     std::unique_ptr<FirewallEvents> firewall_events;
     std::unique_ptr<Visits> visits;
     std::unique_ptr<Quotas> quotas;
+    std::unique_ptr<LinkManagers> link_managers;
 
     /// The parts by reference; this object outlives it.
     [[nodiscard]] Host host() const;
