@@ -92,15 +92,15 @@ Findings look_at_ipv6(const host::Host& host, const Registry& registry) {
     return {finding};
 }
 
-/// Each where its owner documents rules of the admin to be.
-std::vector<std::string> fix_of(const ForwardDrop& drop, const std::string& pool) {
+/// What wpns does itself, or the place where a rule of the admin belongs.
+/// Where that did not help, the owner's own rules are not whole.
+std::vector<std::string> fix_of(const Passage& passage, const ForwardDrop& drop,
+                                const std::string& pool) {
     switch (drop.owner) {
         case ForwardDrop::Owner::docker:
-            return {"iptables -I DOCKER-USER -s " + pool + " -j ACCEPT",
-                    "iptables -I DOCKER-USER -d " + pool +
-                        " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"};
+            return {passage.docker ? "systemctl restart docker" : "wpns sync"};
         case ForwardDrop::Owner::ufw:
-            return {"ufw route allow from " + pool};
+            return {passage.ufw ? "ufw reload" : "wpns sync"};
         case ForwardDrop::Owner::other:
             break;
     }
@@ -112,7 +112,9 @@ std::vector<std::string> fix_of(const ForwardDrop& drop, const std::string& pool
 
 Findings look_at_others(const host::Host& host, const Cidr& pool) {
     Findings findings;
-    for (const ForwardDrop& drop : host.firewall.forward_drops(pool)) {
+    const Passage passage = host.neighbours.look(pool);
+    for (const ForwardDrop& drop : passage.drops) {
+        if (drop.accepted) continue;
         const bool docker = drop.owner == ForwardDrop::Owner::docker;
         const bool ufw = drop.owner == ForwardDrop::Owner::ufw;
         findings.push_back({.about = "other firewalls",
@@ -123,7 +125,7 @@ Findings look_at_others(const host::Host& host, const Cidr& pool) {
                                                : "") +
                                        " drops what it forwards",
                             .meaning = "no site reaches anything outside",
-                            .fix = fix_of(drop, pool.str())});
+                            .fix = fix_of(passage, drop, pool.str())});
     }
     if (findings.empty()) findings.push_back({.about = "other firewalls"});
     return findings;

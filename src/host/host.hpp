@@ -7,6 +7,7 @@
 #include "host/firewall.hpp"
 #include "host/flows.hpp"
 #include "host/link_managers.hpp"
+#include "host/neighbours.hpp"
 #include "host/network.hpp"
 #include "host/parts.hpp"
 #include "host/process.hpp"
@@ -41,6 +42,7 @@ struct Host {
     Visits& visits;
     Quotas& quotas;
     LinkManagers& link_managers;
+    Neighbours& neighbours;
 };
 
 }  // namespace wpns::host

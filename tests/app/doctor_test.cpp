@@ -80,23 +80,22 @@ TEST_F(Doctor, NamesForwardingThatIsOff) {
     EXPECT_NE(problems().find("it is off\n# sysctl -w net.ipv4.ip_forward=1\n"), std::string::npos);
 }
 
-TEST_F(Doctor, NamesWhoDropsWhatSitesSendAndWhereToAcceptIt) {
-    fake_.firewall.drops = {{"ip", "filter", "FORWARD", ForwardDrop::Owner::docker}};
+TEST_F(Doctor, NamesWhoDropsWhatSitesSend) {
+    fake_.neighbours.passage.drops = {{"ip", "filter", "FORWARD", ForwardDrop::Owner::docker}};
     EXPECT_EQ(problems(),
               "other firewalls: chain FORWARD of table ip filter (Docker) drops what it forwards\n"
-              "# iptables -I DOCKER-USER -s 10.10.0.0/16 -j ACCEPT\n"
-              "# iptables -I DOCKER-USER -d 10.10.0.0/16 -m conntrack "
-              "--ctstate RELATED,ESTABLISHED -j ACCEPT\n");
-    fake_.firewall.drops = {{"ip", "filter", "FORWARD", ForwardDrop::Owner::ufw}};
-    EXPECT_EQ(problems(),
-              "other firewalls: chain FORWARD of table ip filter (ufw) drops what it forwards\n"
-              "# ufw route allow from 10.10.0.0/16\n");
-    fake_.firewall.drops = {{"inet", "mine", "fwd", ForwardDrop::Owner::other}};
+              "# wpns sync\n");
+    fake_.neighbours.passage.docker = Accept{config_.pool};
+    EXPECT_NE(problems().find("# systemctl restart docker\n"), std::string::npos)
+        << "nothing leads to our accept";
+    fake_.neighbours.passage.drops = {{"inet", "mine", "fwd", ForwardDrop::Owner::other}};
     EXPECT_EQ(problems(),
               "other firewalls: chain fwd of table inet mine drops what it forwards\n"
               "# nft insert rule inet mine fwd ip saddr 10.10.0.0/16 accept\n"
               "# nft insert rule inet mine fwd ip daddr 10.10.0.0/16 ct state established,related "
               "accept\n");
+    fake_.neighbours.passage.drops.front().accepted = true;
+    EXPECT_EQ(problems(), "");
 }
 
 /// A site with a group, which has a link and a bridge.

@@ -9,6 +9,7 @@
 #include "host/linux/flows_conntrack.hpp"
 #include "host/linux/link_managers_sdbus.hpp"
 #include "host/linux/lock_file.hpp"
+#include "host/linux/neighbours_nft.hpp"
 #include "host/linux/network_libnl.hpp"
 #include "host/linux/parts_zstd.hpp"
 #include "host/linux/process_linux.hpp"
@@ -24,7 +25,7 @@ namespace wpns::host::linux_os {
 Host LinuxHost::host() const {
     return {*accounts,        *files,  *network, *firewall,     *units,    *process, *facts,
             *archives,        *web,    *lock,    *flows,        *resolver, *witness, *parts,
-            *firewall_events, *visits, *quotas,  *link_managers};
+            *firewall_events, *visits, *quotas,  *link_managers, *neighbours};
 }
 
 std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
@@ -36,7 +37,8 @@ std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
     host->firewall = make_firewall();
     host->units = make_units();
     host->quotas = make_quotas();
-    host->facts = make_facts(*host->network, *host->files, *host->process);
+    host->neighbours = make_neighbours(*host->files, *host->process);
+    host->facts = make_facts(*host->network, *host->files, *host->process, *host->neighbours);
     host->archives = make_archives(*host->process);
     host->web = make_web_probe();
     host->lock = make_writer_lock(std::move(waiting));
