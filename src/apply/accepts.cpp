@@ -32,8 +32,7 @@ bool lacks_accepts(const host::Host& host, const Cidr& pool) {
     return !lacking(host, pool).empty();
 }
 
-void put_accepts(const host::Host& host, const Cidr& pool, Registry& registry,
-                 RegistryFile& file) {
+void put_accepts(const host::Host& host, const Cidr& pool, Registry& registry, RegistryFile& file) {
     for (const auto& place : lacking(host, pool)) {
         const ResourceKey key{Kind::accept, place, ""};
         if (registry.host.try_emplace(key, pending).second) file.save(registry);

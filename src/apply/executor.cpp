@@ -233,8 +233,7 @@ class Run {
             record_outcome(action, registry_);
         } else {
             site.errors.push_back(plan::describe(action) + ": " + error);
-            if (action.key.kind == Kind::core)
-                stop_sites_on(action.key);
+            if (action.key.kind == Kind::core) stop_sites_on(action.key);
             // Without the one PHP compiles by itself, without the other sites reach nobody outside.
             else if (action.key.kind != Kind::opcodes && action.key.kind != Kind::accept)
                 host_failed_ = host_failed_ || action.key.site.empty();

@@ -78,7 +78,7 @@ struct HostFacts {
     std::string
         boot{};  ///< changes with each boot: what is on a disk may be older than what was read
     std::vector<std::string>
-        missing;  ///< what is needed and not there, each with the package that holds it
+        missing;        ///< what is needed and not there, each with the package that holds it
     Passage passage{};  ///< what other firewalls do to the sites
 };
 

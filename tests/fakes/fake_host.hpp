@@ -998,8 +998,8 @@ struct FakeHost {
     FakeQuotas quotas{faults, files};
     FakeLinkManagers link_managers;
     FakeNeighbours neighbours{faults};
-    host::Host host{accounts,        files,  network, firewall,     units,    process, facts,
-                    archives,        web,    lock,    flows,        resolver, witness, parts,
+    host::Host host{accounts,        files,  network, firewall,      units,     process, facts,
+                    archives,        web,    lock,    flows,         resolver,  witness, parts,
                     firewall_events, visits, quotas,  link_managers, neighbours};
 
     FakeHost() { facts.passage = &neighbours.passage; }

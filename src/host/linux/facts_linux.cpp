@@ -114,8 +114,7 @@ std::vector<std::string> missing_in(const HostFacts& facts) {
 
 class LinuxFacts final : public Facts {
   public:
-    LinuxFacts(const Network& network, Files& files, Process& process,
-               const Neighbours& neighbours)
+    LinuxFacts(const Network& network, Files& files, Process& process, const Neighbours& neighbours)
         : network_(network), files_(files), process_(process), neighbours_(neighbours) {}
     [[nodiscard]] HostFacts gather(const HostConfig& config,
                                    const std::vector<CoreSource>& core_sources) const override {

@@ -23,8 +23,8 @@
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts,        *files,  *network, *firewall,     *units,    *process, *facts,
-            *archives,        *web,    *lock,    *flows,        *resolver, *witness, *parts,
+    return {*accounts,        *files,  *network, *firewall,      *units,     *process, *facts,
+            *archives,        *web,    *lock,    *flows,         *resolver,  *witness, *parts,
             *firewall_events, *visits, *quotas,  *link_managers, *neighbours};
 }
 

@@ -222,8 +222,7 @@ class NftNeighbours : public Neighbours {
             drop.accepted = lets_sites_through(rules, drop.chain, pool);
         }
         passage.drops = std::move(chains.drops);
-        if (chains.docker)
-            passage.docker = accept_of(tables.at(docker_table())[names::in_docker]);
+        if (chains.docker) passage.docker = accept_of(tables.at(docker_table())[names::in_docker]);
         return passage;
     }
 
@@ -231,9 +230,8 @@ class NftNeighbours : public Neighbours {
         with_context("change chain DOCKER-USER", [&] {
             const bool there = parsed([&] { return list_chains(nft()).docker; });
             if (!there && !pool) return;
-            const auto handles = parsed([&] {
-                return handles_of_ours(rules_of(nft(), docker_table())[names::in_docker]);
-            });
+            const auto handles = parsed(
+                [&] { return handles_of_ours(rules_of(nft(), docker_table())[names::in_docker]); });
             const std::string text = render::docker_accept_text(handles, pool);
             if (!text.empty()) nft().run(text);
         });

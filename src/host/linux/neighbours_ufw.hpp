@@ -16,7 +16,8 @@ namespace wpns::host::linux_os {
 /// Ours as ufw remembers it, whether it is turned on or not.
 [[nodiscard]] std::optional<Accept> find_ufw_accept(const Files& files);
 
-/// Looks at what came of it: ufw ends with status 0 whatever it thinks of a rule.
+/// Both wait up to a minute for two seconds without any other ufw, and look at what came of it: ufw
+/// ends with status 0 whatever it thinks of a rule.
 void put_ufw_accept(const Files& files, Process& process, const Cidr& pool);
 void remove_ufw_accept(const Files& files, Process& process);
 

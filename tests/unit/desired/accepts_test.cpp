@@ -51,8 +51,8 @@ TEST(FirewallText, KnowsItsPool) {
         for (const auto groups : {render::Groups::none, render::Groups::some})
             for (const std::optional<Cidr6>& pool6 :
                  {std::optional<Cidr6>(), std::optional(*Cidr6::parse("fd00:10:10::/48"))})
-                EXPECT_EQ(render::firewall_pool(render::firewall_table_text(
-                              *Cidr::parse(text), {}, pool6, groups)),
+                EXPECT_EQ(render::firewall_pool(
+                              render::firewall_table_text(*Cidr::parse(text), {}, pool6, groups)),
                           *Cidr::parse(text));
     EXPECT_EQ(render::firewall_pool("table inet wpns {}\n"), std::nullopt);
 }
