@@ -58,18 +58,17 @@ void wait_for_quiet() {
     }
 }
 
-/// What it said where it has not done as it was told.
-void run_ufw(Process& process, std::vector<std::string> words) {
+/// What it says when it has not done as it was told; empty when it has.
+std::string run_ufw(Process& process, std::vector<std::string> words) {
     wait_for_quiet();
     Process::Command command;
     words.insert(words.begin(), ufw_program);
     command.argv = std::move(words);
     command.timeout = std::chrono::seconds(60);
     const auto result = process.run(command);
-    if (result.status == 0) return;
-    throw Error(ErrorKind::failed,
-                "ufw ended with status " + std::to_string(result.status) + ": " +
-                    printable(trim(result.err.empty() ? result.out : result.err)));
+    if (result.status == 0) return {};
+    return "ufw ended with status " + std::to_string(result.status) + ": " +
+           printable(trim(result.err.empty() ? result.out : result.err));
 }
 
 }  // namespace
@@ -95,16 +94,22 @@ std::optional<Accept> find_ufw_accept(const Files& files) {
     return rules ? accept_in(rules->content) : std::nullopt;
 }
 
+/// It writes its file first. Where it could not change the chain after that, because somebody has
+/// flushed it, our rule is gone all the same.
 void remove_ufw_accept(const Files& files, Process& process) {
     const auto found = find_ufw_accept(files);
     if (!found || !found->pool) return;
-    run_ufw(process, {"route", "delete", "allow", "from", found->pool->str()});
-    if (find_ufw_accept(files)) throw Error(ErrorKind::failed, "ufw has kept our rule");
+    const auto complaint =
+        run_ufw(process, {"route", "delete", "allow", "from", found->pool->str()});
+    if (find_ufw_accept(files))
+        throw Error(ErrorKind::failed, complaint.empty() ? "ufw has kept our rule" : complaint);
 }
 
 void put_ufw_accept(const Files& files, Process& process, const Cidr& pool) {
     remove_ufw_accept(files, process);
-    run_ufw(process, {"route", "allow", "from", pool.str(), "comment", render::accept_mark});
+    const auto complaint =
+        run_ufw(process, {"route", "allow", "from", pool.str(), "comment", render::accept_mark});
+    if (!complaint.empty()) throw Error(ErrorKind::failed, complaint, "ufw reload");
     if (find_ufw_accept(files) != Accept{pool})
         throw Error(ErrorKind::failed, std::string("ufw has not put our rule into ") + ufw_rules);
 }
