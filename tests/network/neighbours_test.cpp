@@ -105,6 +105,7 @@ TEST_F(NeighboursTest, OursGoesIntoDockersChainAndOutOfItAgain) {
     EXPECT_EQ(drops(), Drops{});
     EXPECT_EQ(out(), Reach::yes);
     EXPECT_NE(connect_tcp("site-a", ip("10.10.1.6"), 3306), Reach::yes) << "our own table";
+    EXPECT_NE(connect_tcp("world", ip("10.10.1.2"), 3306), Reach::yes) << "our own table";
     neighbours_->take_back(names::in_docker);
     EXPECT_EQ(docker_user(), before);
     EXPECT_NE(out(), Reach::yes);
