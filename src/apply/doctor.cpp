@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <utility>
 
 #include "apply/boot.hpp"
@@ -91,15 +92,15 @@ Findings look_at_ipv6(const host::Host& host, const Registry& registry) {
     return {finding};
 }
 
-/// Each where its owner documents rules of the admin to be.
-std::vector<std::string> fix_of(const ForwardDrop& drop, const std::string& pool) {
+/// What wpns does itself, or the place where a rule of the admin belongs.
+/// Where that did not help, the owner's own rules are not whole.
+std::vector<std::string> fix_of(const Passage& passage, const ForwardDrop& drop,
+                                const std::string& pool) {
     switch (drop.owner) {
         case ForwardDrop::Owner::docker:
-            return {"iptables -I DOCKER-USER -s " + pool + " -j ACCEPT",
-                    "iptables -I DOCKER-USER -d " + pool +
-                        " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"};
+            return {passage.docker ? "systemctl restart docker" : "wpns sync"};
         case ForwardDrop::Owner::ufw:
-            return {"ufw route allow from " + pool};
+            return {passage.ufw ? "ufw reload" : "wpns sync"};
         case ForwardDrop::Owner::other:
             break;
     }
@@ -111,7 +112,9 @@ std::vector<std::string> fix_of(const ForwardDrop& drop, const std::string& pool
 
 Findings look_at_others(const host::Host& host, const Cidr& pool) {
     Findings findings;
-    for (const ForwardDrop& drop : host.firewall.forward_drops(pool)) {
+    const Passage passage = host.neighbours.look(pool);
+    for (const ForwardDrop& drop : passage.drops) {
+        if (drop.accepted) continue;
         const bool docker = drop.owner == ForwardDrop::Owner::docker;
         const bool ufw = drop.owner == ForwardDrop::Owner::ufw;
         findings.push_back({.about = "other firewalls",
@@ -122,9 +125,67 @@ Findings look_at_others(const host::Host& host, const Cidr& pool) {
                                                : "") +
                                        " drops what it forwards",
                             .meaning = "no site reaches anything outside",
-                            .fix = fix_of(drop, pool.str())});
+                            .fix = fix_of(passage, drop, pool.str())});
     }
     if (findings.empty()) findings.push_back({.about = "other firewalls"});
+    return findings;
+}
+
+/// Host ends and bridges of the sites.
+std::vector<std::string> links_of(const Registry& registry) {
+    std::set<std::string> links;
+    for (const auto& [site, record] : registry.sites) {
+        links.insert(names::host_link(site).name);
+        if (!record.allocation.group.empty())
+            links.insert(names::bridge(record.allocation.group).name);
+    }
+    return {links.begin(), links.end()};
+}
+
+/// networkd goes by the first file that matches. NetworkManager keeps in mind across restarts what
+/// it has managed once, so each link has to be told.
+std::vector<std::string> fix_of(const host::LinkManagers::Manager& manager) {
+    if (manager.program == "NetworkManager")
+        return {
+            "# take managed=1 for these links out of the [device] sections that NetworkManager "
+            "--print-config shows",
+            "nmcli general reload conf",
+            "nmcli -g DEVICE device | grep -E '^(veth0-|wpbr-)' | xargs -I{} nmcli device set "
+            "{} managed no",
+            "wpns sync"};
+    std::set<std::string> before_ours;
+    for (const auto& [link, path] : manager.managed)
+        if (path.substr(path.rfind('/') + 1) < names::networkd_file) before_ours.insert(path);
+    std::vector<std::string> commands;
+    for (const auto& path : before_ours) {
+        const auto slash = path.rfind('/') + 1;
+        commands.push_back("mv " + path + " " + path.substr(0, slash) + "50-" + path.substr(slash));
+    }
+    commands.insert(commands.end(), {"networkctl reload", "wpns sync"});
+    return commands;
+}
+
+/// "veth0-a by /etc/systemd/network/00-all.network", and how many more.
+std::string first_of(const std::map<std::string, std::string>& managed) {
+    const auto& [link, file] = *managed.begin();
+    std::string text = link;
+    if (!file.empty()) text += " by " + file;
+    if (managed.size() > 1) text += " and " + std::to_string(managed.size() - 1) + " more";
+    return text;
+}
+
+/// They come with files that tell them to leave our links alone; what an admin says goes above.
+Findings look_at_managers(const host::Host& host, const Registry& registry) {
+    Findings findings;
+    for (const auto& manager : host.link_managers.look(links_of(registry))) {
+        Finding finding{.about = "links of the sites (" + manager.program + ")"};
+        if (!manager.managed.empty()) {
+            finding.problem = "it manages " + first_of(manager.managed);
+            finding.meaning = "it may take the addresses of these links away, or add its own";
+            finding.fix = fix_of(manager);
+        }
+        findings.push_back(std::move(finding));
+    }
     return findings;
 }
 
@@ -150,6 +211,7 @@ std::vector<Finding> examine(const host::Host& host, const Registry& registry,
         {"forwarding", [&] { return look_at_forwarding(host); }},
         {"forwarding of IPv6", [&] { return look_at_ipv6(host, registry); }},
         {"other firewalls", [&] { return look_at_others(host, config.pool); }},
+        {"links of the sites", [&] { return look_at_managers(host, registry); }},
         {"disk of the sites", [&] { return look_at_quotas(host, config.data_dir); }},
     };
     Findings all;

@@ -77,6 +77,8 @@ Errors perform(Context& context, Batch batch) {
             return perform_namespaces(context, batch);
         case Kind::firewall:
             return perform_firewall(context, batch);
+        case Kind::accept:
+            return perform_accepts(context, batch);
         case Kind::bridge:
             return perform_bridges(context, batch);
         case Kind::link:
@@ -231,9 +233,9 @@ class Run {
             record_outcome(action, registry_);
         } else {
             site.errors.push_back(plan::describe(action) + ": " + error);
-            if (action.key.kind == Kind::core)
-                stop_sites_on(action.key);
-            else if (action.key.kind != Kind::opcodes)  // without it PHP compiles by itself
+            if (action.key.kind == Kind::core) stop_sites_on(action.key);
+            // Without the one PHP compiles by itself, without the other sites reach nobody outside.
+            else if (action.key.kind != Kind::opcodes && action.key.kind != Kind::accept)
                 host_failed_ = host_failed_ || action.key.site.empty();
         }
         options_.progress.end(action, error);

@@ -43,6 +43,7 @@ struct Context {
 [[nodiscard]] Errors perform_files(Context& context, Batch batch);
 [[nodiscard]] Errors perform_namespaces(Context& context, Batch batch);
 [[nodiscard]] Errors perform_firewall(Context& context, Batch batch);
+[[nodiscard]] Errors perform_accepts(Context& context, Batch batch);
 [[nodiscard]] Errors perform_bridges(Context& context, Batch batch);
 [[nodiscard]] Errors perform_links(Context& context, Batch batch);
 [[nodiscard]] Errors perform_databases(Context& context, Batch batch);

@@ -15,6 +15,15 @@ Errors perform_namespaces(Context& context, Batch batch) {
     });
 }
 
+Errors perform_accepts(Context& context, Batch batch) {
+    return for_each(batch, [&](const plan::Action& action) {
+        if (action.verb == plan::Verb::remove)
+            context.host.neighbours.take_back(action.key.id);
+        else
+            context.host.neighbours.accept(action.key.id, *std::get<Accept>(*action.after).pool);
+    });
+}
+
 Errors perform_bridges(Context& context, Batch batch) {
     return for_each(batch, [&](const plan::Action& action) {
         if (action.verb == plan::Verb::remove)

@@ -206,6 +206,9 @@ void declare_boot(CLI::App& app, Command& command) {
     verb(*firewall, command, "watch", "Load the firewall again whenever somebody changes it",
          std::make_shared<int>(),
          [](const Globals&, const host::Host& host, int) { return cmd_firewall_watch(host); });
+    verb(*firewall, command, "accept", "Have other firewalls let the sites through",
+         std::make_shared<int>(),
+         [](const Globals&, const host::Host& host, int) { return cmd_firewall_accept(host); });
     auto* resolve = app.add_subcommand("resolve")->group("");
     resolve->callback([&command] {
         command = [](const Globals&, const host::Host& host) { return cmd_resolve(host); };

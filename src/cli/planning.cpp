@@ -176,8 +176,12 @@ class Planner {
             if (!wanted) return exclude("", wanted.error());
             desired_.merge(*wanted);
         }
+        // Where nobody can look at other firewalls, what is in them stays.
+        const bool known = !any_stays || session_.facts().passage.known;
         for (const auto& [key, digest] : recorded)
-            if (whole || !any_stays || desired_.contains(key) || is_left_alone(key))
+            if (key.kind == Kind::accept && !known)
+                continue;
+            else if (whole || !any_stays || desired_.contains(key) || is_left_alone(key))
                 recorded_.emplace(key, digest);
     }
 

@@ -149,6 +149,8 @@ struct CloneOptions {
 [[nodiscard]] int cmd_firewall_up(const host::Host& host);
 /// Loads the firewall again whenever another program has changed it, for as long as it runs.
 [[nodiscard]] int cmd_firewall_watch(const host::Host& host);
+/// Puts the accepts that sites need into the firewalls of others: for a unit that the watch starts.
+[[nodiscard]] int cmd_firewall_accept(const host::Host& host);
 [[nodiscard]] int cmd_netns_up(const host::Host& host, const std::string& name);
 /// Hidden verb of a timer, `wpns resolve`: looks the host names of all allow lists up again.
 [[nodiscard]] int cmd_resolve(const host::Host& host);

@@ -1,3 +1,4 @@
+#include "desired/accepts.hpp"
 #include "desired/builder.hpp"
 #include "desired/core.hpp"
 #include "desired/desired.hpp"
@@ -33,6 +34,11 @@ void add_firewall(const Inputs& inputs, Builder& builder) {
         builder.fill(inputs.host.pool6 ? "sysctl-ipv6.conf" : "sysctl.conf", Format::plain, {});
     const auto forwarding = builder.add(Kind::file, sysctl_file, sysctl);
     builder.add(Kind::firewall, "table inet wpns", table, {file, forwarding});
+}
+
+void add_accepts(const Inputs& inputs, Builder& builder) {
+    for (const auto& place : accepts(inputs.facts.passage))
+        builder.add(Kind::accept, place, Accept{inputs.host.pool});
 }
 
 /// Debian's /etc/nginx/sites-available/default as it comes with the package, comments aside.
@@ -113,6 +119,7 @@ std::expected<Desired, std::string> for_host(const Inputs& inputs,
     Builder builder(inputs.templates, "");
     add_directories(inputs, builder);
     add_firewall(inputs, builder);
+    add_accepts(inputs, builder);
     add_nginx(inputs, builder);
     add_units(builder, idling);
     add_backups(inputs, builder);

@@ -38,7 +38,7 @@ void put(std::string& out, const CoreFact& core) {
 void put(std::string& out, const HostFacts& facts) {
     const auto& [php, mariadbd, image_tools, opcode_tools, nginx, uplink, uplink_mtu, used, bridges,
                  addresses, resolvers, foreign_default_server, cores, group_ids, no_quotas, program,
-                 boot, missing] = facts;
+                 boot, missing, passage] = facts;
     for (const auto* text :
          {&mariadbd, &image_tools, &opcode_tools, &nginx, &no_quotas, &program, &boot})
         put(out, *text);
@@ -59,6 +59,7 @@ void put(std::string& out, const HostFacts& facts) {
     (void)bridges;
     (void)foreign_default_server;
     (void)missing;
+    (void)passage;
 }
 
 }  // namespace

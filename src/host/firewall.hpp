@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "model/address.hpp"
-#include "model/forward_drop.hpp"
 #include "model/refusals.hpp"
 #include "model/resolved_target.hpp"
 #include "model/resource.hpp"
@@ -31,9 +30,6 @@ class Firewall {
     virtual void change(std::span<const FirewallSite> put,
                         std::span<const FirewallSite> removed) = 0;
     virtual void remove_table() = 0;
-    /// The chains of others that drop what sites send, because they drop by policy and accept
-    /// neither the pool nor our links. Reads the tables of others: not for every day.
-    [[nodiscard]] virtual std::vector<ForwardDrop> forward_drops(const Cidr& pool) const = 0;
     /// What the site behind the host end of that name tried in vain; nothing without a table.
     [[nodiscard]] virtual Refusals refusals(const std::string& link) const = 0;
     /// The addresses of host names that are let through at present, of all sites.
@@ -45,14 +41,17 @@ class Firewall {
                                  std::span<const ResolvedTarget> removed) = 0;
 };
 
-/// Changes of table inet wpns that other programs make.
+/// Changes of rules that other programs make.
 class FirewallEvents {
   public:
     virtual ~FirewallEvents() = default;
-    /// Listens from now on. Calls `changed` once at the start and then after every change by
-    /// another program, at once, and once after several that came meanwhile; `who` is the last such
-    /// program and its process ("nft (812)"), and empty at the start. Ends by an Error only.
-    virtual void watch(const std::function<void(const std::string& who)>& changed) = 0;
+    /// Listens from now on. Calls `changed` once at the start and then after every change of table
+    /// inet wpns by another program, at once, and once after several that came meanwhile; `who` is
+    /// the last such program and its process ("nft (812)"), and empty at the start. Calls
+    /// `neighbours` at the start and after changes of table ip filter, where Docker and ufw have
+    /// their rules. Ends by an Error only.
+    virtual void watch(const std::function<void(const std::string& who)>& changed,
+                       const std::function<void()>& neighbours) = 0;
 };
 
 }  // namespace wpns::host

@@ -6,6 +6,8 @@
 #include "host/files.hpp"
 #include "host/firewall.hpp"
 #include "host/flows.hpp"
+#include "host/link_managers.hpp"
+#include "host/neighbours.hpp"
 #include "host/network.hpp"
 #include "host/parts.hpp"
 #include "host/process.hpp"
@@ -39,6 +41,8 @@ struct Host {
     FirewallEvents& firewall_events;
     Visits& visits;
     Quotas& quotas;
+    LinkManagers& link_managers;
+    Neighbours& neighbours;
 };
 
 }  // namespace wpns::host

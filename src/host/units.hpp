@@ -56,6 +56,8 @@ class Units {
         results.merge(start(starts, deadline));
         return [results = std::move(results)] { return results; };
     }
+    /// Queues a start and does not wait for it; nothing happens where it is just starting.
+    virtual void queue_start(const std::string& name) = 0;
     /// Queues a restart and does not wait for it.
     virtual void queue_restart(const std::string& name) = 0;
     virtual void enable(std::span<const std::string> names) = 0;

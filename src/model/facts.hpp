@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/address.hpp"
+#include "model/passage.hpp"
 
 namespace wpns {
 
@@ -77,7 +78,8 @@ struct HostFacts {
     std::string
         boot{};  ///< changes with each boot: what is on a disk may be older than what was read
     std::vector<std::string>
-        missing;  ///< what is needed and not there, each with the package that holds it
+        missing;        ///< what is needed and not there, each with the package that holds it
+    Passage passage{};  ///< what other firewalls do to the sites
 };
 
 }  // namespace wpns

@@ -36,11 +36,18 @@ inline constexpr const char* resolve_timer = "wpns-resolve.timer";
 inline constexpr const char* verify_timer = "wpns-verify.timer";
 inline constexpr const char* resolve_service = "wpns-resolve.service";
 inline constexpr const char* firewall_watch = "wpns-firewall-watch.service";
+inline constexpr const char* accept_service = "wpns-accept.service";
 inline constexpr const char* netns_holder = "wpns-netns-holder.service";
 inline constexpr const char* backup_timer = "wpns-backup.timer";
 inline constexpr const char* prove_timer = "wpns-prove.timer";
 inline constexpr const char* prune_timer = "wpns-prune.timer";
 inline constexpr const char* idle_timer = "wpns-idle.timer";
+/// Where other firewalls take accepts: Docker's chain for rules of the admin, and ufw's own rules.
+inline constexpr const char* in_docker = "DOCKER-USER";
+inline constexpr const char* in_ufw = "ufw";
+/// The file that comes with the program and keeps systemd-networkd away from our links. networkd
+/// goes by the first one by name that matches a link.
+inline constexpr const char* networkd_file = "00-wpns.network";
 /// Interface group of every host end: one integer compare tells our traffic from all other.
 inline constexpr unsigned link_group = 0x7770;
 /// Host ends that are being removed: the kernel deletes a group at once, and the firewall lets

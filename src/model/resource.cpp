@@ -10,7 +10,7 @@ namespace {
 template <typename Value, std::size_t N>
 using Names = std::array<std::pair<Value, std::string_view>, N>;
 
-constexpr Names<Kind, 14> kinds = {{
+constexpr Names<Kind, 15> kinds = {{
     {Kind::account, "account"},
     {Kind::directory, "directory"},
     {Kind::quota, "quota"},
@@ -19,6 +19,7 @@ constexpr Names<Kind, 14> kinds = {{
     {Kind::file, "file"},
     {Kind::netns, "netns"},
     {Kind::firewall, "firewall"},
+    {Kind::accept, "accept"},
     {Kind::bridge, "bridge"},
     {Kind::link, "link"},
     {Kind::database, "database"},

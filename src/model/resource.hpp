@@ -12,6 +12,7 @@
 #include "model/address.hpp"
 #include "model/address6.hpp"
 #include "model/names.hpp"
+#include "model/passage.hpp"
 #include "model/site_config.hpp"
 
 namespace wpns {
@@ -27,6 +28,7 @@ enum class Kind {
     file,
     netns,
     firewall,
+    accept,
     bridge,
     link,
     database,
@@ -241,7 +243,7 @@ struct Vhost {
 };
 
 using Resource = std::variant<Account, Directory, Quota, Core, Opcodes, File, Netns, FirewallTable,
-                              FirewallSite, Bridge, Link, Database, Unit, Wordpress, Vhost>;
+                              FirewallSite, Accept, Bridge, Link, Database, Unit, Wordpress, Vhost>;
 
 /// The first 16 hex digits of the SHA-256 over key and resource in a canonical text; the registry
 /// keeps it. The same in every version of the program, or an upgrade would restart all sites. It

@@ -137,6 +137,13 @@ void compare(Out& out, const FirewallSite& wanted, const FirewallSite& observed)
     out.value("mac", wanted.port.mac, observed.port.mac);
 }
 
+void compare(Out& out, const Accept& wanted, const Accept& observed) {
+    const auto text = [](const Accept& accept) {
+        return accept.pool ? "for " + accept.pool->str() : std::string("in part");
+    };
+    if (wanted != observed) out.phrase(text(observed), text(wanted));
+}
+
 void compare(Out& out, const Bridge& wanted, const Bridge& observed) {
     out.value("name", wanted.name, observed.name).value("mac", wanted.mac, observed.mac);
     out.value("address", wanted.address, observed.address);

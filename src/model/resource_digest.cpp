@@ -83,6 +83,10 @@ void put(Canonical& out, const FirewallSite& site) {
     out.add("mac", site.port.mac.str());
 }
 
+void put(Canonical& out, const Accept& accept) {
+    out.add("pool", accept.pool ? accept.pool->str() : "");
+}
+
 void put(Canonical& out, const Bridge& bridge) {
     out.add("name", bridge.name.name).add("full", bridge.name.full).add("mac", bridge.mac.str());
     out.add("address", bridge.address.str()).add("prefix", bridge.prefix);

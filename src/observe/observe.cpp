@@ -7,6 +7,9 @@
 #include <thread>
 #include <utility>
 
+#include "base/error.hpp"
+#include "model/names.hpp"
+
 namespace wpns::observe {
 namespace {
 
@@ -130,6 +133,27 @@ void observe_firewall(const host::Host& host, const Keys& keys, const Desired& d
     if (!sites.empty()) join_found(sites, host.firewall.sites(), observed);
 }
 
+/// For one that is to go, it is taken to be there where nobody can look.
+void observe_accepts(const host::Host& host, const Keys& keys, const Desired& desired,
+                     Observed& observed) {
+    auto pool = Cidr::of(Ipv4{}, 0);
+    bool wanted = false;
+    for (const auto& key : keys)
+        if (const auto* accept = wanted_value<Accept>(desired, key)) {
+            wanted = true;
+            if (accept->pool) pool = *accept->pool;
+        }
+    Passage passage{.docker = Accept{}, .ufw = Accept{}};
+    try {
+        passage = host.neighbours.look(pool);
+    } catch (const Error&) {
+        if (wanted) throw;
+    }
+    for (const auto& key : keys)
+        if (const auto& found = key.id == names::in_docker ? passage.docker : passage.ufw)
+            observed.emplace(key, *found);
+}
+
 /// "mysql exists" means initialised: the directory gets its name by a rename when it is complete.
 void observe_databases(const host::Host& host, const Keys& keys, Observed& observed) {
     for (const auto& key : keys)
@@ -200,6 +224,9 @@ void observe_kind(const host::Host& host, Kind kind, const Keys& keys, const Des
         case Kind::firewall:
             observe_firewall(host, keys, desired, observed);
             break;
+        case Kind::accept:
+            observe_accepts(host, keys, desired, observed);
+            break;
         case Kind::bridge:
             observe_bridges(host, keys, desired, observed);
             break;
@@ -231,6 +258,7 @@ Source source_of(Kind kind) {
         case Kind::link:
             return Source::network;
         case Kind::firewall:
+        case Kind::accept:
             return Source::firewall;
         case Kind::unit:
             return Source::units;

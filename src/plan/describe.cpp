@@ -19,6 +19,7 @@ Words words(Kind kind) {
         case Kind::vhost:
             return {"write", "update", "remove"};
         case Kind::firewall:
+        case Kind::accept:
             return {"add", "update", "remove"};
         case Kind::quota:
             return {"set", "set", "lift"};

@@ -386,6 +386,16 @@ bool firewall_has_groups(const std::string& text) {
     return text.find("\n\tset mates {\n") != std::string::npos;
 }
 
+std::optional<Cidr> firewall_pool(const std::string& text) {
+    const std::string before = " ip saddr ";
+    const auto end = text.find(" masquerade fully-random\n");
+    const auto start = text.rfind(before, end);
+    if (end == std::string::npos || start == std::string::npos) return std::nullopt;
+    const auto begin = start + before.size();
+    const auto pool = Cidr::parse(std::string_view(text).substr(begin, end - begin));
+    return pool ? std::optional(*pool) : std::nullopt;
+}
+
 bool firewall_has_ipv6(const std::string& text) {
     return text.find("\n\tset sources6 {\n") != std::string::npos;
 }

@@ -24,6 +24,8 @@ enum class Groups { none, some };
                                               Groups groups = Groups::none);
 /// Whether such a text has a place for sites in groups.
 [[nodiscard]] bool firewall_has_groups(const std::string& text);
+/// The pool that such a text was made for; nothing where it is no such text.
+[[nodiscard]] std::optional<Cidr> firewall_pool(const std::string& text);
 /// Whether such a text was made with a `pool6`.
 [[nodiscard]] bool firewall_has_ipv6(const std::string& text);
 

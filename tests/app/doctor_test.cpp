@@ -80,23 +80,66 @@ TEST_F(Doctor, NamesForwardingThatIsOff) {
     EXPECT_NE(problems().find("it is off\n# sysctl -w net.ipv4.ip_forward=1\n"), std::string::npos);
 }
 
-TEST_F(Doctor, NamesWhoDropsWhatSitesSendAndWhereToAcceptIt) {
-    fake_.firewall.drops = {{"ip", "filter", "FORWARD", ForwardDrop::Owner::docker}};
+TEST_F(Doctor, NamesWhoDropsWhatSitesSend) {
+    fake_.neighbours.passage.drops = {{"ip", "filter", "FORWARD", ForwardDrop::Owner::docker}};
     EXPECT_EQ(problems(),
               "other firewalls: chain FORWARD of table ip filter (Docker) drops what it forwards\n"
-              "# iptables -I DOCKER-USER -s 10.10.0.0/16 -j ACCEPT\n"
-              "# iptables -I DOCKER-USER -d 10.10.0.0/16 -m conntrack "
-              "--ctstate RELATED,ESTABLISHED -j ACCEPT\n");
-    fake_.firewall.drops = {{"ip", "filter", "FORWARD", ForwardDrop::Owner::ufw}};
-    EXPECT_EQ(problems(),
-              "other firewalls: chain FORWARD of table ip filter (ufw) drops what it forwards\n"
-              "# ufw route allow from 10.10.0.0/16\n");
-    fake_.firewall.drops = {{"inet", "mine", "fwd", ForwardDrop::Owner::other}};
+              "# wpns sync\n");
+    fake_.neighbours.passage.docker = Accept{config_.pool};
+    EXPECT_NE(problems().find("# systemctl restart docker\n"), std::string::npos)
+        << "nothing leads to our accept";
+    fake_.neighbours.passage.drops = {{"inet", "mine", "fwd", ForwardDrop::Owner::other}};
     EXPECT_EQ(problems(),
               "other firewalls: chain fwd of table inet mine drops what it forwards\n"
               "# nft insert rule inet mine fwd ip saddr 10.10.0.0/16 accept\n"
               "# nft insert rule inet mine fwd ip daddr 10.10.0.0/16 ct state established,related "
               "accept\n");
+    fake_.neighbours.passage.drops.front().accepted = true;
+    EXPECT_EQ(problems(), "");
+}
+
+/// A site with a group, which has a link and a bridge.
+TEST_F(Doctor, NamesWhoManagesLinksOfTheSites) {
+    auto& allocation = registry_.sites[*SiteName::parse("site-a")].allocation;
+    allocation.group = "shop";
+
+    fake_.link_managers.running = {{"systemd-networkd", {{"eth0", "/etc/x.network"}}},
+                                   {"NetworkManager", {}}};
+    const auto findings = apply::examine(fake_.host, registry_, config_);
+    for (const char* about :
+         {"links of the sites (systemd-networkd)", "links of the sites (NetworkManager)"}) {
+        const auto found = std::ranges::find(findings, about, &apply::Finding::about);
+        ASSERT_NE(found, findings.end());
+        EXPECT_EQ(found->problem, "");
+    }
+    const std::string early = "/etc/systemd/network/00-all.network";
+    fake_.link_managers.running[0].managed = {{"veth0-site-a", early}, {"wpbr-shop", early}};
+    EXPECT_NE(problems().find("links of the sites (systemd-networkd): it manages veth0-site-a by " +
+                              early + " and 1 more\n# mv " + early +
+                              " /etc/systemd/network/50-00-all.network\n# networkctl reload\n"
+                              "# wpns sync\n"),
+              std::string::npos)
+        << problems();
+}
+
+/// It has not read the file that came with the program.
+TEST_F(Doctor, OnlyReloadsANetworkdWhoseFilesAreRight) {
+    registry_.sites[*SiteName::parse("site-a")];
+    fake_.link_managers.running = {
+        {"systemd-networkd", {{"veth0-site-a", "/etc/systemd/network/10-all.network"}}}};
+    EXPECT_NE(problems().find("10-all.network\n# networkctl reload\n# wpns sync\n"),
+              std::string::npos)
+        << problems();
+}
+
+TEST_F(Doctor, TellsNetworkManagerOfEachLink) {
+    registry_.sites[*SiteName::parse("site-a")];
+    fake_.link_managers.running = {{"NetworkManager", {{"veth0-site-a", ""}}}};
+    const auto text = problems();
+    EXPECT_NE(text.find("links of the sites (NetworkManager): it manages veth0-site-a\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("nmcli device set {} managed no\n"), std::string::npos) << text;
 }
 
 }  // namespace

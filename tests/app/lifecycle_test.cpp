@@ -74,6 +74,18 @@ class Lifecycle : public testing::Test {
         return traces;
     }
 
+    /// What a plan would do, one line each.
+    std::string intended() {
+        std::string text;
+        for (const auto& action : plan().plan.actions) text += plan::describe(action) + "\n";
+        return text;
+    }
+    void remove_all() {
+        for (const char* site : {"site-a", "site-b"})
+            fake_.files.files.erase("/etc/wpns/sites.d/" + std::string(site) + ".toml");
+        EXPECT_EQ(errors_of(sync({.prune = true}, apply::Removal::purge, cli::NoFiles::fine)), "");
+    }
+
     FakeHost fake_;
     cli::Globals globals_;
 };
@@ -587,6 +599,44 @@ TEST_F(Lifecycle, TheStartOfTheWatchLeavesElementsToTheRunAtWork) {
     firewall.remove_table();
     EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
     EXPECT_NE(firewall.loaded, std::nullopt);
+}
+
+TEST_F(Lifecycle, OtherFirewallsLetSitesThroughAsLongAsThereIsOne) {
+    auto& passage = fake_.neighbours.passage;
+    passage.drops = {{"ip", "filter", "FORWARD", ForwardDrop::Owner::docker},
+                     {"ip", "filter", "FORWARD", ForwardDrop::Owner::ufw, true},
+                     {"inet", "mine", "through", ForwardDrop::Owner::other}};
+    ASSERT_EQ(errors_of(sync()), "");
+    const Accept ours{*Cidr::parse("10.10.0.0/16")};
+    EXPECT_EQ(passage.docker, ours);
+    EXPECT_EQ(passage.ufw, std::nullopt) << "it has an accept of the admin's";
+    EXPECT_EQ(intended(), "");
+    passage.docker = Accept{};
+    EXPECT_EQ(intended(), "update accept DOCKER-USER\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(passage.docker, ours);
+    passage.drops.clear();
+    EXPECT_EQ(intended(), "") << "it stays while Docker is off";
+    remove_all();
+    EXPECT_EQ(passage.docker, std::nullopt);
+}
+
+TEST_F(Lifecycle, WhatAnotherFirewallForgetsIsPutBack) {
+    ASSERT_EQ(errors_of(sync()), "");
+    auto& passage = fake_.neighbours.passage;
+    fake_.firewall_events.foreign = {[&] {
+        passage.drops = {{"ip", "filter", "FORWARD", ForwardDrop::Owner::ufw}};
+    }};
+    EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
+    EXPECT_EQ(fake_.units.queued, std::vector<std::string>{"wpns-accept.service"});
+    EXPECT_EQ(cli::cmd_firewall_accept(fake_.host), cli::done);
+    EXPECT_EQ(passage.ufw, Accept{*Cidr::parse("10.10.0.0/16")});
+    EXPECT_EQ(intended(), "") << "it is recorded";
+    fake_.firewall_events.foreign = {[] {}};
+    EXPECT_EQ(cli::cmd_firewall_watch(fake_.host), cli::done);
+    EXPECT_EQ(fake_.units.queued.size(), 1U);
+    remove_all();
+    EXPECT_EQ(passage.ufw, std::nullopt);
 }
 
 TEST_F(Lifecycle, WithoutASiteThereIsNoFirewallToPutBack) {

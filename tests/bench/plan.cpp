@@ -48,6 +48,7 @@ struct Place {
         host.files.sysctls["net.ipv4.ip_forward"] = "1";
     }
     void operator()(const FirewallSite& value) const { host.firewall.elements[id] = value; }
+    void operator()(const Accept& value) const { host.neighbours.accept(id, *value.pool); }
     void operator()(const Bridge& value) const { host.network.bridges[id] = value; }
     void operator()(const Link& value) const { host.network.links[id] = value; }
     void operator()(const Database&) const { host.files.directories[id] = {}; }

@@ -306,7 +306,6 @@ class FakeFirewall : public host::Firewall {
     std::optional<FirewallTable> loaded;
     std::map<std::string, FirewallSite> elements;
     std::set<ResolvedTarget> named;
-    std::vector<ForwardDrop> drops;
     unsigned loads = 0;
 
     [[nodiscard]] std::optional<FirewallTable> table(const FirewallTable&) const override {
@@ -334,9 +333,6 @@ class FakeFirewall : public host::Firewall {
         loaded.reset();
         elements.clear();
         named.clear();
-    }
-    [[nodiscard]] std::vector<ForwardDrop> forward_drops(const Cidr&) const override {
-        return drops;
     }
     [[nodiscard]] Refusals refusals(const std::string&) const override { return {}; }
     [[nodiscard]] std::vector<ResolvedTarget> resolved() const override {
@@ -402,6 +398,7 @@ class FakeUnits : public host::Units {
                                             std::chrono::seconds) override {
         return for_each(units, "stop", [&](const std::string& unit) { states.erase(unit); });
     }
+    void queue_start(const std::string& unit) override { queued.push_back(unit); }
     void queue_restart(const std::string& unit) override { queued.push_back(unit); }
     void enable(std::span<const std::string> units) override {
         enabled_units.insert(units.begin(), units.end());
@@ -663,9 +660,12 @@ class FakeFacts : public host::Facts {
         facts.cores = {{{"/usr/share/wordpress"},
                         CoreFact{"/usr/share/wordpress", "6.1.9", "6.1.9-00000000"}}};
     }
+    const Passage* passage = nullptr;  ///< of the host that it belongs to
     [[nodiscard]] HostFacts gather(const HostConfig&,
                                    const std::vector<CoreSource>&) const override {
-        return facts;
+        HostFacts found = facts;
+        if (passage != nullptr) found.passage = *passage;
+        return found;
     }
 };
 
@@ -745,11 +745,14 @@ class FakeFirewallEvents : public host::FirewallEvents {
   public:
     std::vector<std::function<void()>> foreign;  ///< what somebody else does
 
-    void watch(const std::function<void(const std::string&)>& changed) override {
+    void watch(const std::function<void(const std::string&)>& changed,
+               const std::function<void()>& neighbours) override {
         changed("");
+        neighbours();
         for (const auto& change : foreign) {
             change();
             changed("nft (812)");
+            neighbours();
         }
     }
 };
@@ -928,6 +931,51 @@ class FakeVisits : public host::Visits {
     }
 };
 
+/// What runs, and what each would manage if it were there.
+class FakeLinkManagers : public host::LinkManagers {
+  public:
+    std::vector<Manager> running;
+
+    [[nodiscard]] std::vector<Manager> look(std::span<const std::string> links) const override {
+        auto found = running;
+        for (auto& manager : found)
+            std::erase_if(manager.managed, [&](const auto& managed) {
+                return std::ranges::find(links, managed.first) == links.end();
+            });
+        return found;
+    }
+};
+
+/// Chains that drop until they hold our accept.
+class FakeNeighbours : public host::Neighbours {
+  public:
+    explicit FakeNeighbours(Faults& faults) : faults_(faults) {}
+    Passage passage;
+
+    [[nodiscard]] Passage look(const Cidr&) const override {
+        if (!passage.known) throw Error(ErrorKind::failed, "nft's listing is not as expected");
+        return passage;
+    }
+    void accept(const std::string& place, const Cidr& pool) override {
+        faults_.change("accept " + place);
+        set(place, Accept{pool});
+    }
+    void take_back(const std::string& place) override {
+        faults_.change("take back " + place);
+        set(place, std::nullopt);
+    }
+
+  private:
+    void set(const std::string& place, const std::optional<Accept>& accept) {
+        const bool docker = place == names::in_docker;
+        (docker ? passage.docker : passage.ufw) = accept;
+        for (auto& drop : passage.drops)
+            if (drop.owner == (docker ? ForwardDrop::Owner::docker : ForwardDrop::Owner::ufw))
+                drop.accepted = accept.has_value();
+    }
+    Faults& faults_;
+};
+
 /// All parts together.
 struct FakeHost {
     Faults faults;
@@ -948,10 +996,15 @@ struct FakeHost {
     FakeFirewallEvents firewall_events;
     FakeVisits visits;
     FakeQuotas quotas{faults, files};
-    host::Host host{accounts,        files,  network, firewall, units,    process, facts,
-                    archives,        web,    lock,    flows,    resolver, witness, parts,
-                    firewall_events, visits, quotas};
+    FakeLinkManagers link_managers;
+    FakeNeighbours neighbours{faults};
+    host::Host host{accounts,        files,  network, firewall,      units,     process, facts,
+                    archives,        web,    lock,    flows,         resolver,  witness, parts,
+                    firewall_events, visits, quotas,  link_managers, neighbours};
 
+    FakeHost() { facts.passage = &neighbours.passage; }
+    FakeHost(const FakeHost&) = delete;
+    FakeHost& operator=(const FakeHost&) = delete;
     void fail_at(unsigned change) { faults = {0, change, 0}; }
     void kill_at(unsigned change) { faults = {0, 0, change}; }
 };

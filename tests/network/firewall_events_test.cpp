@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -46,22 +47,29 @@ class Watcher {
         return who;
     }
 
+    /// How often it has told of the firewalls of others.
+    [[nodiscard]] unsigned neighbours() const { return neighbours_; }
+
   private:
     void run() {
         try {
-            host::linux_os::make_firewall_events()->watch([this](const std::string& who) {
-                const std::scoped_lock lock(mutex_);
-                if (ending_) throw Error(ErrorKind::failed, "the test ends");
-                told_.push_back(who);
-                came_.notify_one();
-            });
+            host::linux_os::make_firewall_events()->watch(
+                [this](const std::string& who) { tell(who); }, [this] { ++neighbours_; });
         } catch (const Error& error) {
             if (error.message() != "the test ends") ADD_FAILURE() << error.message();
         }
     }
 
+    void tell(const std::string& who) {
+        const std::scoped_lock lock(mutex_);
+        if (ending_) throw Error(ErrorKind::failed, "the test ends");
+        told_.push_back(who);
+        came_.notify_one();
+    }
+
     std::mutex mutex_;
     std::condition_variable came_;
+    std::atomic<unsigned> neighbours_ = 0;
     std::deque<std::string> told_;
     bool ending_ = false;
     std::thread thread_;
@@ -101,6 +109,7 @@ TEST_F(EventsTest, OtherTablesAndWpnsItselfAreNotTold) {
     nft("add table inet other\nadd chain inet other c\nadd rule inet other c accept\n"
         "add table ip wpns\nadd set ip wpns s { type ipv4_addr; }\n");
     nft("delete table inet other\ndelete table ip wpns\n");
+    EXPECT_EQ(watcher.neighbours(), 1U) << "the start";
     char name[16] = {};
     prctl(PR_GET_NAME, name);
     prctl(PR_SET_NAME, "wpns");
@@ -110,6 +119,24 @@ TEST_F(EventsTest, OtherTablesAndWpnsItselfAreNotTold) {
     EXPECT_EQ(watcher.next(300ms), std::nullopt);
     nft("flush ruleset");
     EXPECT_TRUE(watcher.next(2s)) << "it still listens";
+}
+
+TEST_F(EventsTest, WhereOthersLetSitesThroughIsTold) {
+    Watcher watcher;
+    EXPECT_EQ(watcher.next(5s), "");
+    unsigned told = 1;
+    for (const char* change :
+         {"add table ip filter",
+          "add chain ip filter FORWARD { type filter hook forward priority 0; }",
+          "add chain ip filter FORWARD { policy drop; }", "add chain ip filter DOCKER-USER",
+          "add rule ip filter DOCKER-USER accept", "delete table ip filter"}) {
+        nft(change);
+        ++told;
+        for (int i = 0; i < 200 && watcher.neighbours() < told; ++i)
+            std::this_thread::sleep_for(10ms);
+        EXPECT_EQ(watcher.neighbours(), told) << change;
+    }
+    EXPECT_EQ(watcher.next(100ms), std::nullopt) << "our table is as it was";
 }
 
 TEST_F(EventsTest, AFloodThatCameMeanwhileIsToldOnce) {

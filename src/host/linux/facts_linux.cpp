@@ -114,17 +114,29 @@ std::vector<std::string> missing_in(const HostFacts& facts) {
 
 class LinuxFacts final : public Facts {
   public:
-    LinuxFacts(const Network& network, Files& files, Process& process)
-        : network_(network), files_(files), process_(process) {}
+    LinuxFacts(const Network& network, Files& files, Process& process, const Neighbours& neighbours)
+        : network_(network), files_(files), process_(process), neighbours_(neighbours) {}
     [[nodiscard]] HostFacts gather(const HostConfig& config,
                                    const std::vector<CoreSource>& core_sources) const override {
-        return gather_facts(config, core_sources, network_, files_, process_);
+        HostFacts facts = gather_facts(config, core_sources, network_, files_, process_);
+        facts.passage = passage(config.pool);
+        return facts;
     }
 
   private:
+    /// A table of somebody else's that cannot be read stops nothing.
+    [[nodiscard]] Passage passage(const Cidr& pool) const {
+        try {
+            return neighbours_.look(pool);
+        } catch (const Error&) {
+            return {.known = false};
+        }
+    }
+
     const Network& network_;
     Files& files_;
     Process& process_;
+    const Neighbours& neighbours_;
 };
 
 }  // namespace
@@ -151,8 +163,9 @@ HostFacts gather_facts(const HostConfig& config, const std::vector<CoreSource>& 
     return facts;
 }
 
-std::unique_ptr<Facts> make_facts(const Network& network, Files& files, Process& process) {
-    return std::make_unique<LinuxFacts>(network, files, process);
+std::unique_ptr<Facts> make_facts(const Network& network, Files& files, Process& process,
+                                  const Neighbours& neighbours) {
+    return std::make_unique<LinuxFacts>(network, files, process, neighbours);
 }
 
 }  // namespace wpns::host::linux_os

@@ -39,6 +39,12 @@ bool is_about_our_table(nlmsghdr* message) {
     return family && text_in(message, table_attribute) == "wpns";
 }
 
+/// iptables-nft writes there for Docker and ufw.
+bool is_about_filter(nlmsghdr* message) {
+    const auto* head = static_cast<const nfgenmsg*>(nlmsg_data(message));
+    return head->nfgen_family == NFPROTO_IPV4 && text_in(message, table_attribute) == "filter";
+}
+
 bool is_wpns(std::string_view program) {
     return program == "wpns" || program.starts_with("wpns-");
 }
@@ -65,57 +71,71 @@ class Notices {
             throw_errno("listen to changes of the firewall", errno);
     }
 
-    /// Waits for notices and takes all that have come, so that a flood is one change. Gives who has
-    /// changed our table last; nothing when nobody did.
-    std::optional<std::string> next() {
-        std::optional<std::string> author;
-        for (int flags = 0; receive(flags, author); flags = MSG_DONTWAIT) {
+    /// What others have changed.
+    struct Changes {
+        std::optional<std::string> author{};  ///< of the last change of our table
+        bool filter = false;                  ///< table ip filter
+    };
+
+    /// Waits for notices and takes all that have come, so that a flood is one change.
+    Changes next() {
+        Changes changes;
+        for (int flags = 0; receive(flags, changes); flags = MSG_DONTWAIT) {
         }
-        return author;
+        return changes;
     }
 
   private:
     /// Takes one packet of notices; false when there is none.
-    bool receive(int flags, std::optional<std::string>& author) {
+    bool receive(int flags, Changes& changes) {
         const ssize_t size = recv(fd_.get(), buffer_.data(), buffer_.size(), flags | MSG_TRUNC);
         if (size < 0 && (errno == EINTR || errno == EAGAIN)) return false;
         if (size < 0 && errno != ENOBUFS) throw_errno("listen to changes of the firewall", errno);
         if (size < 0 || static_cast<std::size_t>(size) > buffer_.size()) {
-            ours_ = false;
-            author = "somebody whose notices came too fast";
+            ours_ = filter_ = false;
+            changes = {"somebody whose notices came too fast", true};
             return true;
         }
         int left = static_cast<int>(size);
         auto* message = reinterpret_cast<nlmsghdr*>(buffer_.data());
         for (; nlmsg_ok(message, left) != 0; message = nlmsg_next(message, &left))
-            if (auto found = take(message)) author = std::move(found);
+            take(message, changes);
         return true;
     }
 
-    /// The author, where this is the end of somebody else's transaction on our table.
-    std::optional<std::string> take(nlmsghdr* message) {
-        if (message->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES) return std::nullopt;
+    /// What a transaction was about counts at its end, where it is somebody else's.
+    void take(nlmsghdr* message, Changes& changes) {
+        if (message->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES) return;
         if ((message->nlmsg_type & 0xff) != NFT_MSG_NEWGEN) {
             ours_ = ours_ || is_about_our_table(message);
-            return std::nullopt;
+            filter_ = filter_ || is_about_filter(message);
+            return;
         }
-        const bool foreign = ours_ && !is_wpns(text_in(message, NFTA_GEN_PROC_NAME));
-        ours_ = false;
-        return foreign ? std::optional(author_of(message)) : std::nullopt;
+        if (!is_wpns(text_in(message, NFTA_GEN_PROC_NAME))) {
+            if (ours_) changes.author = author_of(message);
+            changes.filter = changes.filter || filter_;
+        }
+        ours_ = filter_ = false;
     }
 
     UniqueFd fd_;
     alignas(nlmsghdr) std::array<unsigned char, 1U << 16> buffer_{};
-    bool ours_ = false;  ///< the transaction whose notices come in is about our table
+    bool ours_ = false;    ///< the transaction whose notices come in is about our table
+    bool filter_ = false;  ///< it is about table ip filter
 };
 
 class NetlinkFirewallEvents : public FirewallEvents {
   public:
-    void watch(const std::function<void(const std::string& who)>& changed) override {
+    void watch(const std::function<void(const std::string& who)>& changed,
+               const std::function<void()>& neighbours) override {
         const auto notices = std::make_unique<Notices>();
         changed("");
-        for (;;)
-            if (const auto who = notices->next()) changed(*who);
+        neighbours();
+        for (;;) {
+            const auto changes = notices->next();
+            if (changes.author) changed(*changes.author);
+            if (changes.filter) neighbours();
+        }
     }
 };
 

@@ -10,7 +10,6 @@
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
 #include "host/linux/firewall_listing.hpp"
-#include "host/linux/forward_drops.hpp"
 #include "host/linux/netns.hpp"
 #include "host/linux/nft_context.hpp"
 #include "render/firewall_dynamic.hpp"
@@ -63,7 +62,6 @@ class NftablesFirewall : public Firewall {
     void load(const FirewallTable& table, std::span<const FirewallSite> sites) override;
     void change(std::span<const FirewallSite> put, std::span<const FirewallSite> removed) override;
     void remove_table() override;
-    [[nodiscard]] std::vector<ForwardDrop> forward_drops(const Cidr& pool) const override;
     [[nodiscard]] Refusals refusals(const std::string& link) const override;
     [[nodiscard]] std::vector<ResolvedTarget> resolved() const override;
     void change_resolved(std::span<const ResolvedTarget> put,
@@ -221,11 +219,6 @@ void NftablesFirewall::forget(const std::set<std::string>& links) {
             if (error.kind() == ErrorKind::bug) throw;
         }
     }
-}
-
-std::vector<ForwardDrop> NftablesFirewall::forward_drops(const Cidr& pool) const {
-    return with_context("read the chains of other firewalls",
-                        [&] { return find_forward_drops(nft(), pool); });
 }
 
 Refusals NftablesFirewall::refusals(const std::string& link) const {

@@ -7,7 +7,9 @@
 #include "host/linux/firewall_events.hpp"
 #include "host/linux/firewall_nftables.hpp"
 #include "host/linux/flows_conntrack.hpp"
+#include "host/linux/link_managers_sdbus.hpp"
 #include "host/linux/lock_file.hpp"
+#include "host/linux/neighbours_nft.hpp"
 #include "host/linux/network_libnl.hpp"
 #include "host/linux/parts_zstd.hpp"
 #include "host/linux/process_linux.hpp"
@@ -21,9 +23,9 @@
 namespace wpns::host::linux_os {
 
 Host LinuxHost::host() const {
-    return {*accounts,        *files,  *network, *firewall, *units,    *process, *facts,
-            *archives,        *web,    *lock,    *flows,    *resolver, *witness, *parts,
-            *firewall_events, *visits, *quotas};
+    return {*accounts,        *files,  *network, *firewall,      *units,     *process, *facts,
+            *archives,        *web,    *lock,    *flows,         *resolver,  *witness, *parts,
+            *firewall_events, *visits, *quotas,  *link_managers, *neighbours};
 }
 
 std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
@@ -35,7 +37,8 @@ std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
     host->firewall = make_firewall();
     host->units = make_units();
     host->quotas = make_quotas();
-    host->facts = make_facts(*host->network, *host->files, *host->process);
+    host->neighbours = make_neighbours(*host->files, *host->process);
+    host->facts = make_facts(*host->network, *host->files, *host->process, *host->neighbours);
     host->archives = make_archives(*host->process);
     host->web = make_web_probe();
     host->lock = make_writer_lock(std::move(waiting));
@@ -45,6 +48,7 @@ std::unique_ptr<LinuxHost> make_host(Waiting waiting) {
     host->parts = make_parts();
     host->firewall_events = make_firewall_events();
     host->visits = make_visits();
+    host->link_managers = make_link_managers();
     return host;
 }
 

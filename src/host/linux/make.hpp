@@ -27,6 +27,8 @@ struct LinuxHost {
     std::unique_ptr<FirewallEvents> firewall_events;
     std::unique_ptr<Visits> visits;
     std::unique_ptr<Quotas> quotas;
+    std::unique_ptr<LinkManagers> link_managers;
+    std::unique_ptr<Neighbours> neighbours;
 
     /// The parts by reference; this object outlives it.
     [[nodiscard]] Host host() const;

@@ -19,7 +19,7 @@
 namespace wpns::host::linux_os {
 namespace {
 
-constexpr const char* inside = "/netns";  ///< in the root of the holder, else empty
+constexpr const char* directory_inside = "/netns";  ///< in the root of the holder, else empty
 
 /// What a started holder leads to. One that has not moved yet is still in the caller's.
 bool is_foreign_mount_namespace(int fd) {
@@ -40,12 +40,12 @@ UniqueFd look_for_holder() {
 /// For a thread that ends with its work: the mounts and the root of the holder become its own.
 void enter_holder(const UniqueFd& holder) {
     if (setns(holder.get(), CLONE_NEWNS) != 0) throw_errno("enter the holder's mounts", errno);
-    if (mkdir(inside, 0755) != 0 && errno != EEXIST)
+    if (mkdir(directory_inside, 0755) != 0 && errno != EEXIST)
         throw_errno("make a directory of the holder", errno);
 }
 
 std::string place_of(const std::string& name) {
-    return std::string(inside) + "/" + name;
+    return std::string(directory_inside) + "/" + name;
 }
 
 /// A pin that is not attached anywhere yet, of the calling thread's network namespace.

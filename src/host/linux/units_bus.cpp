@@ -51,6 +51,20 @@ int check_bus(int result, const char* what) {
     return result;
 }
 
+Bus connect_system_bus() {
+    return connect(kBusSocket, false);
+}
+
+std::expected<Message, Refusal> ask(sd_bus* bus, const Message& call,
+                                    std::chrono::microseconds timeout) {
+    BusError error;
+    sd_bus_message* reply = nullptr;
+    const auto usec = static_cast<std::uint64_t>(timeout.count());
+    const int result = sd_bus_call(bus, call.get(), usec, error.get(), &reply);
+    if (result < 0) return std::unexpected(error.refusal(result));
+    return Message(reply);
+}
+
 bool Refusal::is_unknown_unit() const {
     return name == "org.freedesktop.systemd1.NoSuchUnit" ||
            name == "org.freedesktop.DBus.Error.FileNotFound";
@@ -59,7 +73,7 @@ bool Refusal::is_unknown_unit() const {
 sd_bus* Manager::bus() {
     if (bus_ && sd_bus_is_open(bus_.get()) > 0) return bus_.get();
     is_private_ = false;
-    bus_ = connect(kBusSocket, false);
+    bus_ = connect_system_bus();
     if (!bus_) {
         is_private_ = true;
         bus_ = connect(kPrivateSocket, true);
@@ -81,12 +95,7 @@ Message Manager::new_call(const char* method) {
 
 std::expected<Message, Refusal> Manager::ask(const Message& call,
                                              std::chrono::microseconds timeout) {
-    BusError error;
-    sd_bus_message* reply = nullptr;
-    const auto usec = static_cast<std::uint64_t>(timeout.count());
-    const int result = sd_bus_call(bus(), call.get(), usec, error.get(), &reply);
-    if (result < 0) return std::unexpected(error.refusal(result));
-    return Message(reply);
+    return linux_os::ask(bus(), call, timeout);
 }
 
 Message Manager::call(const Message& call, std::chrono::microseconds timeout) {

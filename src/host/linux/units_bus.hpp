@@ -33,6 +33,14 @@ struct Refusal {
     [[nodiscard]] bool is_unknown_unit() const;
 };
 
+/// The system bus at its fixed address: variables of the environment do not lead elsewhere. None
+/// where nobody listens there.
+[[nodiscard]] Bus connect_system_bus();
+
+/// Sends a call and waits for its answer.
+[[nodiscard]] std::expected<Message, Refusal> ask(sd_bus* bus, const Message& call,
+                                                  std::chrono::microseconds timeout);
+
 /// The manager object of systemd, by the system bus or, where that does not run, by the private
 /// socket that systemctl uses. Connects when it is first needed.
 class Manager {

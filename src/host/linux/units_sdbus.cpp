@@ -90,12 +90,8 @@ class SdBusUnits final : public Units {
         };
     }
 
-    void queue_restart(const std::string& name) override {
-        const Message call = manager_.new_call("RestartUnit");
-        check_bus(sd_bus_message_append(call.get(), "ss", name.c_str(), "replace"),
-                  "prepare a call");
-        manager_.call(call, 5s);
-    }
+    void queue_start(const std::string& name) override { queue_one(name, "StartUnit"); }
+    void queue_restart(const std::string& name) override { queue_one(name, "RestartUnit"); }
 
     void enable(Names names) override {
         if (names.empty()) return;
@@ -130,6 +126,13 @@ class SdBusUnits final : public Units {
     }
 
   private:
+    void queue_one(const std::string& name, const char* method) {
+        const Message call = manager_.new_call(method);
+        check_bus(sd_bus_message_append(call.get(), "ss", name.c_str(), "replace"),
+                  "prepare a call");
+        manager_.call(call, 5s);
+    }
+
     static std::vector<std::string> entries(const std::string& path) {
         const UniqueFd fd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
         return fd.valid() ? names_in(fd.get(), path) : std::vector<std::string>();

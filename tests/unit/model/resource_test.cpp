@@ -34,8 +34,8 @@ File link_to(const std::string& target) {
 
 TEST(Kind, NamesGoBothWays) {
     for (const auto kind : {Kind::account, Kind::directory, Kind::quota, Kind::core, Kind::opcodes,
-                            Kind::file, Kind::netns, Kind::firewall, Kind::link, Kind::database,
-                            Kind::unit, Kind::wordpress, Kind::vhost})
+                            Kind::file, Kind::netns, Kind::firewall, Kind::accept, Kind::bridge,
+                            Kind::link, Kind::database, Kind::unit, Kind::wordpress, Kind::vhost})
         EXPECT_EQ(parse_kind(to_string(kind)), kind) << to_string(kind);
     EXPECT_EQ(to_string(Kind::account), "account");
     EXPECT_EQ(to_string(Kind::vhost), "vhost");

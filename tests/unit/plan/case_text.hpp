@@ -115,6 +115,8 @@ inline Resource value(const ResourceKey& key, Taker& in) {
             return Netns{};
         case Kind::firewall:
             return firewall(key, in);
+        case Kind::accept:
+            return Accept{Cidr::of(Ipv4{10U << 24U}, in.number("prefix", 16))};
         case Kind::bridge:
             return Bridge{{key.id, key.id}, {}, {}, in.number("prefix", 28)};
         case Kind::link:

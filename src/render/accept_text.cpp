@@ -1,0 +1,29 @@
+#include "render/accept_text.hpp"
+
+namespace wpns::render {
+
+std::string docker_accept_text(const std::vector<std::uint64_t>& old_handles,
+                               const std::optional<Cidr>& pool) {
+    const std::string chain = "rule ip filter DOCKER-USER ";
+    std::string text;
+    for (const auto handle : old_handles)
+        text += "delete " + chain + "handle " + std::to_string(handle) + "\n";
+    if (!pool) return text;
+    for (const std::string direction : {"daddr", "saddr"})
+        text += "insert " + chain + "ip " + direction + " " + pool->str() +
+                " counter accept comment \"" + accept_mark + "\"\n";
+    return text;
+}
+
+std::string ufw_comment(std::string_view comment) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const char c : comment) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += digits[byte >> 4U];
+        text += digits[byte & 15U];
+    }
+    return text;
+}
+
+}  // namespace wpns::render
