@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "render/firewall_elements.hpp"
+#include "render/firewall_keys.hpp"
 
 namespace wpns::render {
 namespace {

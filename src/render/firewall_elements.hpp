@@ -1,12 +1,9 @@
 #pragma once
 
-#include <expected>
 #include <map>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,42 +58,5 @@ using FirewallCollections = std::map<std::string, FirewallElements>;
 /// What of `all` belongs to the site of that link.
 [[nodiscard]] FirewallCollections firewall_elements_of(const FirewallCollections& all,
                                                        const std::string& link);
-
-/// The statements that lead from `before` to `after`, to be run as one transaction; empty when
-/// there is nothing to do. The reason when a link name that must be written is not one of ours
-/// ([a-z0-9_-], at most 15 characters).
-[[nodiscard]] std::expected<std::string, std::string> firewall_change_text(
-    const FirewallCollections& before, const FirewallCollections& after);
-
-/// One transaction that replaces the whole table, whatever was there. `table.digest` goes into the
-/// table's comment. The reason when a digest or link name is none.
-[[nodiscard]] std::expected<std::string, std::string> firewall_load_text(
-    const FirewallTable& table, std::span<const FirewallSite> sites);
-
-/// The digest in a listing of the table; nothing when it holds none.
-[[nodiscard]] std::optional<std::string> firewall_digest_in(std::string_view listing);
-
-/// "verb element inet wpns COLLECTION { ... }" in one line, or that of table bridge wpns; empty for
-/// no elements.
-[[nodiscard]] std::string firewall_statement(std::string_view verb, std::string_view collection,
-                                             const std::vector<std::string>& elements);
-/// `"veth0-a" . 203.0.113.0/24 . 6 . 443`: the key of a box in `allowed`, `resolved`
-/// or, of IPv6, `allowed6` and `resolved6`.
-[[nodiscard]] std::string firewall_box_key(const std::string& link, const AllowBox& box);
-/// True for what a site in a group is known by: an address.
-[[nodiscard]] bool is_mate(std::string_view link);
-/// True for what it is known by to the collections of IPv6.
-[[nodiscard]] bool is_mate6(std::string_view link);
-/// The collection that holds what `collection` holds for sites in no group.
-[[nodiscard]] std::string firewall_collection(const std::string& collection, std::string_view link);
-/// The one of both families: `collection` for IPv4.
-[[nodiscard]] std::string firewall_box_collection(const std::string& collection,
-                                                  std::string_view link, const AllowBox& box);
-/// A link as part of a key: a name in quotes, an address as it is.
-[[nodiscard]] std::string firewall_link_key(const std::string& link);
-/// True for what either kind of site may be known by.
-[[nodiscard]] bool is_site_key(std::string_view link);
-/// True for [a-z0-9_-], at most 15 characters.
-[[nodiscard]] bool is_link_name(std::string_view name);
 
 }  // namespace wpns::render

@@ -12,8 +12,10 @@
 #include "host/linux/firewall_listing.hpp"
 #include "host/linux/netns.hpp"
 #include "host/linux/nft_context.hpp"
+#include "render/firewall_change.hpp"
 #include "render/firewall_dynamic.hpp"
 #include "render/firewall_elements.hpp"
+#include "render/firewall_keys.hpp"
 
 namespace wpns::host::linux_os {
 namespace {

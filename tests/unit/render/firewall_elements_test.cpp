@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "render/firewall_change.hpp"
+
 namespace wpns::render {
 namespace {
 
