@@ -67,10 +67,6 @@ void put_back(const host::Host& host, const std::string& who) {
     }
 }
 
-}  // namespace
-
-namespace {
-
 /// What Docker, ufw and whoever else writes there do all day costs a look. Putting in what sites
 /// need is done elsewhere: it takes the lock, and rights that this process does not have.
 void look_at_neighbours(const host::Host& host) {
