@@ -217,7 +217,8 @@ TEST_F(UnitsTest, AnAddressThatStaysTakenIsAFailure) {
     const auto begin = Clock::now();
     const auto text = units->start(Names{socket}, kPatience).at(socket);
     EXPECT_TRUE(text.starts_with("failed: resources")) << text;
-    EXPECT_TRUE(holds(text, "Address already in use")) << text;
+    // The reason itself is logged by a short-lived child, which the journal may fail to attribute.
+    EXPECT_TRUE(holds(text, "127.0.0.1:13307")) << text;
     EXPECT_LT(Clock::now() - begin, 5s);
 }
 

@@ -1,8 +1,21 @@
 #include "host/linux/units_again.hpp"
 
+#include <string_view>
+
 #include "host/linux/units_look.hpp"
 
 namespace wpns::host::linux_os {
+namespace {
+
+/// A unit that has started since its job failed has no result any more: what needs it had it
+/// started anew. A reload leaves the result of the start as it was.
+bool passing_cause(Manager& manager, const std::string& unit, const JobOutcome& outcome) {
+    const std::string result = cause_of(manager, unit).result;
+    return result == "resources" ||
+           (result == "success" && std::string_view(outcome.method) != "ReloadUnit");
+}
+
+}  // namespace
 
 std::vector<std::string> failed_in_passing(Manager& manager,
                                            const std::map<std::string, JobOutcome>& outcomes) {
@@ -12,7 +25,7 @@ std::vector<std::string> failed_in_passing(Manager& manager,
         if (outcome.end != JobOutcome::End::failed) continue;
         if (outcome.text == "dependency") {
             dependent.push_back(unit);
-        } else if (outcome.text == "canceled" || cause_of(manager, unit).result == "resources") {
+        } else if (outcome.text == "canceled" || passing_cause(manager, unit, outcome)) {
             passing.push_back(unit);
         }
     }
