@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Debian root filesystems: "runtime" as wpns finds it on a server, and three layers above it: "build" with a compiler,
-# "browser" with a browser and what drives it, "vm" with a kernel. They are cached; a name holds the hash of all that
-# went into the root.
+# Debian root filesystems: "runtime" as wpns finds it on a server, and four layers above it: "build" with a compiler,
+# "browser" with a browser and what drives it, "vm" with a kernel, "rivals" with what sites are run with instead. They are
+# cached; a name holds the hash of all that went into the root.
 # Sourced, never run.
 
 roots_dir=$cache_dir/roots
@@ -22,16 +22,17 @@ check_release() {
 # The release that is not this one: other_release RELEASE
 other_release() { [[ $1 == bookworm ]] && echo trixie || echo bookworm; }
 
-# The packages of a layer: layer_packages build|browser|vm RELEASE
+# The packages of a layer: layer_packages build|browser|vm|rivals RELEASE
 layer_packages() {
     case $1 in
     build) build_packages "$2" && lint_packages "$2" ;;
     browser) browser_packages ;;
     vm) vm_packages ;;
+    rivals) rival_packages ;;
     esac
 }
 
-# Prints the path of a root: root_path runtime|build|browser|vm RELEASE
+# Prints the path of a root: root_path runtime|build|browser|vm|rivals RELEASE
 root_path() {
     local recipe
     recipe=$(declare -f make_runtime_root finish_runtime_root)
@@ -40,7 +41,7 @@ root_path() {
     echo "$roots_dir/$1-$2-$(sha256sum <<<"$recipe" | cut -c 1-16)"
 }
 
-# Makes a root unless it is cached, and prints its path: ensure_root runtime|build|browser|vm RELEASE
+# Makes a root unless it is cached, and prints its path: ensure_root runtime|build|browser|vm|rivals RELEASE
 ensure_root() {
     local kind=$1 release=$2 path
     path=$(root_path "$kind" "$release")

@@ -211,6 +211,13 @@ TEST_F(UnitsTest, AnAddressThatIsSoonFreeIsWaitedFor) {
     EXPECT_EQ(state(user).active, "active");
 }
 
+TEST_F(UnitsTest, WhatNeedsAnAddressThatIsSoonFreeWaitsToo) {
+    const auto [socket, user] = socket_with_service("needed", 13308);
+    const TakenPort taken(13308, 700ms);
+    EXPECT_EQ(units->start(Names{user}, kPatience).at(user), "");
+    EXPECT_EQ(state(user).active, "active");
+}
+
 TEST_F(UnitsTest, AnAddressThatStaysTakenIsAFailure) {
     const auto [socket, user] = socket_with_service("taken", 13307);
     const TakenPort taken(13307, 6s);

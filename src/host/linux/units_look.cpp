@@ -77,4 +77,20 @@ Cause cause_of(Manager& manager, const std::string& unit) {
     return cause;
 }
 
+std::vector<std::string> needs_of(Manager& manager, const std::string& unit) {
+    char** names = nullptr;
+    if (sd_bus_get_property_strv(manager.bus(), "org.freedesktop.systemd1",
+                                 object_path(unit).c_str(), "org.freedesktop.systemd1.Unit",
+                                 "Requires", nullptr, &names) < 0) {
+        return {};
+    }
+    std::vector<std::string> needs;
+    for (char** name = names; *name != nullptr; ++name) {
+        needs.emplace_back(*name);
+        std::free(*name);
+    }
+    std::free(names);
+    return needs;
+}
+
 }  // namespace wpns::host::linux_os

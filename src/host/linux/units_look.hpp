@@ -28,6 +28,9 @@ struct Cause {
 };
 [[nodiscard]] Cause cause_of(Manager& manager, const std::string& unit);
 
+/// What its Requires= names; nothing for a unit that is not loaded.
+[[nodiscard]] std::vector<std::string> needs_of(Manager& manager, const std::string& unit);
+
 /// The last lines that the unit, or systemd about it, has written to the journal since then (wall
 /// clock), oldest first, made printable. What was sent to the journal before the call is in it.
 [[nodiscard]] std::vector<std::string> last_lines(const std::string& unit,
