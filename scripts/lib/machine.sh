@@ -3,7 +3,7 @@
 # Sourced, never run.
 #
 # What a machine is made of:
-#   $machines_dir/NAME/{root,upper,lower,release}   its files; lower holds the path of the root below
+#   $machines_dir/NAME/{root,upper,lower,release}   its files; lower holds the paths of the roots below, the topmost first
 #   /run/wpns-testbed/NAME/{supervisor,log}         process id of systemd-nspawn, console output
 #   network namespace wpns-inet-NAME                its "internet", see internet.sh
 
@@ -16,11 +16,12 @@ machine_run() { echo "/run/wpns-testbed/$1"; }
 # True when a machine of that name was made.
 machine_exists() { [[ -e $(machine_dir "$1")/release ]]; }
 
-# Makes the files of a new machine: create_machine NAME RELEASE
+# Makes the files of a new machine: create_machine NAME RELEASE [LAYER]
 create_machine() {
     local dir lower
     dir=$(machine_dir "$1")
     lower=$(ensure_root runtime "$2")
+    [[ -z ${3-} ]] || lower=$(ensure_root "$3" "$2"):$lower
     rm -rf "$dir"
     mkdir -p "$dir/root" "$dir/upper" "$dir/work"
     chmod 700 "$machines_dir"
@@ -42,11 +43,12 @@ mount_machine() {
         "$dir/root" 2>/dev/null
 }
 
-# A full copy, for file systems that cannot carry an overlay.
+# A full copy, for file systems that cannot carry an overlay; those cannot carry layers either.
 copy_machine() {
-    local dir
-    dir=$(machine_dir "$1")
-    cp -a --reflink=auto "$(cat "$dir/lower")/." "$dir/root"
+    local dir lower
+    dir=$(machine_dir "$1") lower=$(cat "$(machine_dir "$1")/lower")
+    [[ $lower != *:* ]] || die "this file system carries no overlay, and so no layers"
+    cp -a --reflink=auto "$lower/." "$dir/root"
     touch "$dir/copied"
 }
 

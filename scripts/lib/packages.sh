@@ -43,7 +43,7 @@ lint_packages() {
 browser_packages() { printf '%s\n' chromium chromium-driver python3-selenium; }
 
 # What people run many sites with instead, to be measured beside them: containers and their networks.
-rival_packages() { printf '%s\n' podman crun netavark containernetworking-plugins; }
+rival_packages() { printf '%s\n' podman crun catatonit netavark containernetworking-plugins; }
 
 # Packages that make a root boot in a virtual machine.
 vm_packages() { printf '%s\n' linux-image-cloud-amd64 initramfs-tools busybox udev e2fsprogs openssh-server; }

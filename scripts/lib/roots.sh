@@ -124,6 +124,9 @@ make_layer() (
     DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -y --no-install-recommends "${packages[@]}" \
         </dev/null >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
     "${apt[@]}" clean >/dev/null
+    # Podman's own start at boot would fail on a test machine, and is not measured.
+    [[ $1 != rivals ]] || ln -sf /dev/null "$work/root/etc/systemd/system/podman-restart.service"
+    [[ $1 != rivals ]] || ln -sf /dev/null "$work/root/etc/systemd/system/podman-auto-update.service"
     rm -rf "$work/root/var/lib/apt/lists"
 )
 

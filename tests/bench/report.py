@@ -19,7 +19,8 @@ TOLERANCE = 1.6
 # Seconds below which a median says more about the machine's other work than about wpns: not compared.
 NOISE = 0.025
 
-WAYS = {"raw": "raw rtnetlink, the limit", "wpns": "wpns", "batch": "`ip -batch` + `nft -f`", "shell": "a command a step"}
+WAYS = {"raw": "raw rtnetlink, the limit", "wpns": "wpns", "batch": "`ip -batch` + `nft -f`", "shell": "a command a step",
+        "cni": "CNI's ptp and loopback", "netavark": "netavark, a network a site"}
 
 
 def read(directory):
@@ -58,6 +59,11 @@ def ratios(values):
     memory = {variant: total(values, variant) for variant in ("wpns", "by-hand")}
     if all(memory.values()):
         result["memory: by-hand / wpns"] = memory["by-hand"] / memory["wpns"]
+    for name in ("firewall-connections", "firewall-packets"):
+        found = sizes(values, name)
+        if len(found) > 1:
+            times = [median(values[name, "wpns", size]) for size in (found[0], found[-1])]
+            result[f"{name}: at {found[0]} / at {found[-1]} sites"] = times[0] / times[1]
     for name in ("plan-in-memory", "plan", "sync"):
         found = [size for size in sizes(values, name) if size >= 10 and (name, "wpns", size) in values]
         for small, large in zip(found, found[1:]):
@@ -109,10 +115,11 @@ def adding(values):
         return
     yield "## From nothing to the first page of an installed WordPress: seconds, median (lowest–highest)\n"
     ours = median(values["add", "wpns", 1])
-    rows = [[way, spread(values["add", way, 1]), f"**{median(values['add', way, 1]) / ours:.2g}×**"] for way in ("wpns", "by-hand")]
+    ways = [way for way in ("wpns", "by-hand", "pod") if ("add", way, 1) in values]
+    rows = [[way, spread(values["add", way, 1]), f"**{median(values['add', way, 1]) / ours:.2g}×**"] for way in ways]
     yield from table(["way", "seconds", "of wpns"], rows)
     steps = [(variant, runs) for (name, variant, _), runs in values.items() if name == "add-step"]
-    for way in ("wpns", "by hand"):
+    for way in ways:
         rows = [[words.split(": ", 1)[1], spread(runs)] for words, runs in steps if words.startswith(way + ":")]
         rows.sort(key=lambda row: -float(row[1].split()[0]))
         yield from table([f"step, {way}", "seconds"], rows)
@@ -134,13 +141,28 @@ def requests(values):
     rows = []
     for word, title in (("front", "front page"), ("static", "a static file")):
         ours = values.get((f"request-{word}", "wpns", 1))
-        for way in ("wpns", "shared") if ours else ():
-            runs = values[f"request-{word}", way, 1]
+        for way in ("wpns", "shared", "pod") if ours else ():
+            runs = values.get((f"request-{word}", way, 1))
+            if not runs:
+                continue
             rows.append([title, way, spread([1 / run for run in runs]), spread([run * 1000 for run in values[f"slow-{word}", way, 1]]),
                          f"**{median(ours) / median(runs):.3g}×**"])
     if rows:
         yield "## Requests of eight visitors: median (lowest–highest)\n"
         yield from table(["what", "way", "a second", "99 of 100 take less, ms", "rate of wpns' rate"], rows)
+
+
+def firewall(values):
+    rows = []
+    for name, title, count in (("firewall-connections", "connections", 3000), ("firewall-packets", "packets there and back", 30000)):
+        found = sizes(values, name)
+        for size in found:
+            runs = [run / count * 1e6 for run in values[name, "wpns", size]]
+            factor = median(values[name, "wpns", size]) / median(values[name, "wpns", found[0]])
+            rows.append([title, str(size), spread(runs), f"**{factor:.3g}×**"])
+    if rows:
+        yield "## One site's traffic through the firewall, one after the other: microseconds each, median (lowest–highest)\n"
+        yield from table(["what", "sites", "microseconds", "of one site"], rows)
 
 
 def parked(values):
@@ -208,7 +230,7 @@ def write(directory):
     values, remarks = read(directory)
     lines = ["# Figures", "", "Made by `scripts/bench`; [README.md](README.md) says how.", ""]
     lines += [f"- {remark}" for remark in remarks] + [""]
-    for part in (networks, adding, waking, requests, settled, memory, parked, many):
+    for part in (networks, firewall, adding, waking, requests, settled, memory, parked, many):
         lines += part(values)
     Path(directory, "table.md").write_text("\n".join(lines).rstrip() + "\n")
     for file, plot in plots(values):

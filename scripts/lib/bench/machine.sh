@@ -4,10 +4,11 @@
 # Runs a command on the machine.
 on() { "$scripts_dir/testbed" exec --name "$machine" -- "$@" </dev/null; }
 
-# A fresh machine with the recipes of tests/bench in it and with an image, which the first site makes.
+# A fresh machine with the recipes of tests/bench in it and with an image, which the first site makes. Options are those of
+# `testbed up`.
 fresh_machine() {
     "$scripts_dir/testbed" down --name "$machine"
-    "$scripts_dir/testbed" up --name "$machine" --release "$release" --checkout "$checkout_dir"
+    "$scripts_dir/testbed" up --name "$machine" --release "$release" --checkout "$checkout_dir" "$@"
     copy_recipes
     on sysctl --quiet net.ipv4.ip_forward=1
     on wpns add image >&2
@@ -18,15 +19,18 @@ copy_recipes() {
         "$scripts_dir/testbed" exec --name "$machine" -- sh -c 'mkdir -p /run/bench && tar -C /run/bench -x'
 }
 
-# A site to its first page in both ways, in turn, each away before the next: bench_add ROUNDS
+# A site to its first page in each way, in turn, each away before the next: bench_add ROUNDS
 bench_add() {
     local round
-    fresh_machine
+    fresh_machine --with rivals
+    on /run/bench/pod prepare
     for ((round = 1; round <= $1; round++)); do
         on /run/bench/wpns "site-$round"
         on wpns remove "site-$round" --purge --yes >/dev/null
         on /run/bench/by-hand add "hand$round" "$round"
         on /run/bench/by-hand remove "hand$round" "$round"
+        on /run/bench/pod add "pod$round" "$round"
+        on /run/bench/pod remove "pod$round" "$round"
     done
 }
 
@@ -88,15 +92,17 @@ bench_wake() {
     on /run/bench/wake site-1 "$1"
 }
 
-# Pages of a site that is busy, beside the same WordPress in a web server and a PHP-FPM that all sites share; from the
-# internet beside the machine, and the two in turn: bench_requests ROUNDS SECONDS
+# Pages of a site that is busy, beside the same WordPress in a web server and a PHP-FPM that all sites share, and in a pod
+# behind the same web server; from the internet beside the machine, and in turn: bench_requests ROUNDS SECONDS
 bench_requests() {
     local round
     ensure_packages wrk
-    fresh_machine
+    fresh_machine --with rivals
+    on /run/bench/pod prepare
     on wpns add site-1 >/dev/null
     on /run/bench/by-hand add hand1 1 >/dev/null
     on /run/bench/by-hand share hand1 1
+    on /run/bench/pod add pod1 1 >/dev/null
     for ((round = 0; round <= $1; round++)); do
         # The first round warms up.
         measure_requests front / "$2" "$round"
@@ -104,10 +110,10 @@ bench_requests() {
     done
 }
 
-# One page of both sites with eight visitors who stay connected: measure_requests WORD PATH SECONDS ROUND
+# One page of each site with eight visitors who stay connected: measure_requests WORD PATH SECONDS ROUND
 measure_requests() {
     local way site
-    for way in wpns:site-1 shared:hand1; do
+    for way in wpns:site-1 shared:hand1 pod:pod1; do
         site=${way#*:}
         ip netns exec "$(machine_internet "$machine")" wrk --threads 2 --connections 8 --duration "$3" --latency \
             --header "Host: $site.example" "http://$machine_address$2" |

@@ -2,8 +2,8 @@
 #include <vector>
 
 #include "bench/clock.hpp"
+#include "bench/sites.hpp"
 #include "desired/firewall.hpp"
-#include "desired/network.hpp"
 #include "host/linux/firewall_nftables.hpp"
 #include "host/linux/network_libnl.hpp"
 #include "render/firewall_text.hpp"
@@ -11,27 +11,6 @@
 /// Sets up and removes the networks of N sites by the calls that apply makes, in its order.
 namespace wpns::bench {
 namespace {
-
-struct Site {
-    SiteName name;
-    Link link;
-};
-
-struct Networks {
-    std::vector<Site> sites;
-    std::vector<FirewallSite> firewall;
-};
-
-const Cidr pool = Cidr::parse("10.10.0.0/16").value();
-
-/// The n-th site, with the n-th /30 from 10.10.1.0 on.
-void add_site(Networks& networks, unsigned n) {
-    const SiteName name = SiteName::parse("s" + std::to_string(n)).value();
-    SiteRecord record;
-    record.allocation.subnet = Cidr::of(Ipv4{pool.at(256).value + 4 * n}, 30);
-    networks.sites.push_back({name, desired::link(name, record)});
-    networks.firewall.push_back(desired::firewall_site(name, record));
-}
 
 void set_up(const Networks& networks, host::Network& network, host::Firewall& firewall) {
     for (const Site& site : networks.sites) network.create_namespace(site.name.str());
@@ -50,8 +29,7 @@ void take_down(const Networks& networks, host::Network& network, host::Firewall&
 }
 
 void run(unsigned size) {
-    Networks networks;
-    for (unsigned n = 0; n < size; ++n) add_site(networks, n);
+    const Networks networks = networks_of(size);
     const auto network = host::linux_os::make_network(host::linux_os::PinIn::any_mounts);
     const auto firewall = host::linux_os::make_firewall();
     measure("networks-up", "wpns", size, [&] { set_up(networks, *network, *firewall); });
