@@ -1,5 +1,10 @@
 # Parked sites: services that sleep until somebody comes, and nobody who notices but by the time it takes.
+#
+# WPNS_SITES sites get random traffic for WPNS_SECONDS while they are parked again and again.
 load helpers
+
+sites=${WPNS_SITES:-1}
+seconds=${WPNS_SECONDS:-20}
 
 # Writes the file of site-a with a time after which it is parked: idle_after TIME
 idle_after() {
@@ -101,10 +106,21 @@ END
     done
 }
 
-@test "no request fails while a site is parked again and again under traffic" {
-    run -0 on_stdin bash -s <<'END'
-end=$(($(date +%s) + 20))
-ask() { curl -sS --max-time 60 -o /dev/null -w '%{http_code}\n' -H 'Host: site-a.example' "$@" 2>&1; }
+# site-a, and as many more as WPNS_SITES says, which one sync sets up.
+crowd() {
+    local n
+    for ((n = 2; n <= sites; n++)); do
+        printf 'domain = "site-p%d.example"\n[idle]\nafter = "1h"\n' "$n" | write_file "/etc/wpns/sites.d/site-p$n.toml"
+    done
+    ((sites == 1)) || on wpns sync >/dev/null
+}
+
+@test "no request fails while sites are parked again and again under traffic" {
+    crowd
+    run -0 on_stdin bash -s "$sites" "$seconds" <<'END'
+sites=$1 end=$(($(date +%s) + $2))
+site() { local n=$((RANDOM % sites + 1)); if ((n == 1)); then echo site-a; else echo "site-p$n"; fi; }
+ask() { curl -sS --max-time 60 -o /dev/null -w '%{http_code}\n' -H "Host: $(site).example" "$@" 2>&1; }
 visit() {
     while (($(date +%s) < end)); do
         case $((RANDOM % 3)) in
@@ -118,7 +134,7 @@ visit() {
 for visitor in 1 2 3 4; do visit >"/tmp/visits.$visitor" & done
 parks=0
 while (($(date +%s) < end)); do
-    wpns park site-a >/dev/null 2>&1
+    wpns park "$(site)" >/dev/null 2>&1
     parks=$((parks + 1))
     sleep "0.$((RANDOM % 10))"
 done
@@ -127,7 +143,7 @@ sort /tmp/visits.* | uniq -c
 echo "parks $parks"
 rm -f /tmp/visits.*
 END
-    echo "# $(xargs <<<"$output")" >&3
+    echo "# $sites sites, $seconds s: $(xargs <<<"$output")" >&3
     [[ $(grep -cvE '^ +[0-9]+ 200$|^parks ([5-9]|[1-9][0-9]+)$' <<<"$output") == 0 ]]
     run -0 on systemctl --failed --no-legend
     [[ -z $output ]]
