@@ -2,8 +2,8 @@
 #include <functional>
 #include <utility>
 
+#include "apply/crowd.hpp"
 #include "apply/perform.hpp"
-#include "apply/turns.hpp"
 
 namespace wpns::apply {
 namespace {

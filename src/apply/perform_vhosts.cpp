@@ -4,9 +4,9 @@
 #include <set>
 #include <thread>
 
+#include "apply/crowd.hpp"
 #include "apply/parallel.hpp"
 #include "apply/perform.hpp"
-#include "apply/turns.hpp"
 #include "base/text.hpp"
 #include "model/names.hpp"
 

@@ -2,10 +2,10 @@
 #include <nlohmann/json.hpp>
 
 #include "apply/answer.hpp"
+#include "apply/crowd.hpp"
 #include "apply/parallel.hpp"
 #include "apply/perform.hpp"
 #include "apply/sandbox.hpp"
-#include "apply/turns.hpp"
 #include "base/digest.hpp"
 
 namespace wpns::apply {

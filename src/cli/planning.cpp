@@ -176,13 +176,15 @@ class Planner {
             if (!wanted) return exclude("", wanted.error());
             desired_.merge(*wanted);
         }
-        // Where nobody can look at other firewalls, what is in them stays.
-        const bool known = !any_stays || session_.facts().passage.known;
         for (const auto& [key, digest] : recorded)
-            if (key.kind == Kind::accept && !known)
-                continue;
-            else if (whole || !any_stays || desired_.contains(key) || is_left_alone(key))
+            if (!is_unknown(key, any_stays) &&
+                (whole || !any_stays || desired_.contains(key) || is_left_alone(key)))
                 recorded_.emplace(key, digest);
+    }
+
+    /// Where nobody can look at other firewalls, what is in them stays.
+    [[nodiscard]] bool is_unknown(const ResourceKey& key, bool any_stays) const {
+        return key.kind == Kind::accept && any_stays && !session_.facts().passage.known;
     }
 
     template <typename Has>

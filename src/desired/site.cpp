@@ -7,7 +7,7 @@
 #include "desired/desired.hpp"
 #include "desired/image.hpp"
 #include "desired/network.hpp"
-#include "desired/opcodes.hpp"
+#include "desired/shared.hpp"
 #include "desired/values.hpp"
 #include "model/given.hpp"
 
@@ -42,39 +42,15 @@ constexpr std::array rendered_files = {
     Rendered{"wpns-dbinit@.service", "dbinit.service", Format::unit},
 };
 
-/// What the site wants as one of several: its compiled core.
-std::optional<ResourceKey> opcodes_key(const Site& site) {
-    const auto path = opcodes_path(site);
-    if (path.empty()) return std::nullopt;
-    return ResourceKey{Kind::opcodes, path, ""};
-}
-
-ResourceKey add_opcodes_of(const Site& site, const ResourceKey& key, Builder& builder) {
-    return builder.add_shared(
-        key.kind, key.id, opcodes(site, builder),
-        {{Kind::core, site.core_path(), ""}, {Kind::directory, names::opcodes_dir, ""}});
-}
-
-/// The firewall's table, on which every network of a site stands.
-ResourceKey table_key() {
-    return {Kind::firewall, "table inet wpns", ""};
-}
-
-/// What the site wants as one of several: the bridge of its group.
-std::optional<ResourceKey> add_bridge_of(const Site& site, Builder& builder) {
-    const auto wanted = bridge(site.record);
-    if (!wanted) return std::nullopt;
-    return builder.add_shared(Kind::bridge, wanted->name.name, *wanted, {table_key()});
-}
-
 /// Builds one site, step by step in the order of its needs.
 class SiteBuilder {
   public:
     explicit SiteBuilder(const Site& site)
-        : site_(site), builder_(site.inputs.templates, site.name.str()), values_(values_of(site)) {}
+        : site_(site),
+          builder_(site.inputs.templates, site.name.str()),
+          values_(values_of(site, builder_)) {}
 
     std::expected<Desired, std::string> run() {
-        set_fragments();
         add_accounts();
         add_directories();
         add_temporary_directories();
@@ -88,37 +64,7 @@ class SiteBuilder {
         return builder_.take();
     }
 
-    std::expected<StagingUnits, std::string> staging_units() {
-        set_fragments();
-        StagingUnits units;
-        units.exec = builder_.fill("wpns-exec@.service", Format::unit, values_);
-        units.dbinit = builder_.fill("wpns-dbinit@.service", Format::unit, values_);
-        units.mysqld = builder_.fill("wpns-mysqld@.service", Format::unit, values_);
-        units.dbinit_argv = dbinit_argv();
-        units.files = site_.files();
-        const bool managed = site_.config.wordpress.core == CoreMode::managed;
-        units.files_at = managed ? "/srv/www/wp-content" : "/srv/www";
-        if (auto failed = builder_.take(); !failed) return std::unexpected(failed.error());
-        return units;
-    }
-
-    std::expected<std::string, std::string> exec_unit() {
-        set_fragments();
-        auto text = builder_.fill("wpns-exec@.service", Format::unit, values_);
-        if (auto failed = builder_.take(); !failed) return std::unexpected(failed.error());
-        return text;
-    }
-
   private:
-    void set_fragments() {
-        values_.set_fragment("hardening", builder_.fill("hardening.conf", Format::fragment, {}));
-        std::string settings;
-        for (const auto& [key, value] : site_.config.php.settings)
-            settings += builder_.fill("php-setting.ini", Format::fragment,
-                                      Values().set_key("key", key).set("value", value));
-        values_.set_fragment("settings", settings);
-    }
-
     void add_accounts() {
         const auto& allocation = site_.record.allocation;
         account_ = builder_.add(Kind::account, names::account(site_.name), Account{allocation.uid});
@@ -391,48 +337,6 @@ std::expected<Desired, std::string> for_site(const Inputs& inputs, const SiteNam
     const auto resolved = resolve(inputs, site, config, record);
     if (!resolved) return std::unexpected(resolved.error());
     return SiteBuilder(*resolved).run();
-}
-
-std::expected<void, std::string> add_shared(const Inputs& inputs, const SiteName& site,
-                                            const SiteConfig& config, const SiteRecord& record,
-                                            Desired& desired) {
-    const auto resolved = resolve(inputs, site, config, record);
-    if (!resolved) return std::unexpected(resolved.error());
-    Builder builder(inputs.templates, "");
-    if (const auto key = opcodes_key(*resolved); key && !desired.contains(*key))
-        (void)add_opcodes_of(*resolved, *key, builder);
-    (void)add_bridge_of(*resolved, builder);
-    auto shared = builder.take();
-    if (!shared) return std::unexpected(shared.error());
-    desired.merge(*shared);
-    return {};
-}
-
-std::expected<std::string, std::string> exec_unit(const Inputs& inputs, const SiteName& site,
-                                                  const SiteConfig& config,
-                                                  const SiteRecord& record) {
-    const auto resolved = resolve(inputs, site, config, record);
-    if (!resolved) return std::unexpected(resolved.error());
-    return SiteBuilder(*resolved).exec_unit();
-}
-
-std::expected<StagingUnits, std::string> staging_units(const Inputs& inputs, const SiteName& site,
-                                                       const SiteConfig& config,
-                                                       const SiteRecord& record,
-                                                       const Staging& staging) {
-    auto resolved = resolve(inputs, site, config, record);
-    if (!resolved) return std::unexpected(resolved.error());
-    resolved->staging = &staging;
-    return SiteBuilder(*resolved).staging_units();
-}
-
-std::expected<std::string, std::string> reader_unit(const Inputs& inputs) {
-    Builder builder(inputs.templates, "");
-    Values values;
-    values.set_fragment("hardening", builder.fill("hardening.conf", Format::fragment, {}));
-    auto text = builder.fill("wpns-reader.service", Format::unit, values);
-    if (auto failed = builder.take(); !failed) return std::unexpected(failed.error());
-    return text;
 }
 
 }  // namespace wpns::desired

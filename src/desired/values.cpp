@@ -147,6 +147,16 @@ std::expected<const PhpFact*, std::string> php_of(const Inputs& inputs, const Si
                            join(versions, ", "));
 }
 
+void set_fragments(const Site& site, Builder& builder, render::Values& values) {
+    using render::Format;
+    values.set_fragment("hardening", builder.fill("hardening.conf", Format::fragment, {}));
+    std::string settings;
+    for (const auto& [key, value] : site.config.php.settings)
+        settings += builder.fill("php-setting.ini", Format::fragment,
+                                 render::Values().set_key("key", key).set("value", value));
+    values.set_fragment("settings", settings);
+}
+
 }  // namespace
 
 std::string Site::data() const {
@@ -189,8 +199,9 @@ std::string salt(const SiteRecord& record, const std::string& which) {
     return hmac_sha256_hex(record.allocation.seed, "wordpress " + which);
 }
 
-render::Values values_of(const Site& site) {
+render::Values values_of(const Site& site, Builder& builder) {
     render::Values values;
+    set_fragments(site, builder, values);
     set_identity(site, values);
     set_paths(site, values);
     set_network(site, values);

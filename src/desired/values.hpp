@@ -3,6 +3,7 @@
 #include <expected>
 #include <string>
 
+#include "desired/builder.hpp"
 #include "desired/desired.hpp"
 #include "render/template.hpp"
 
@@ -33,8 +34,9 @@ struct Site {
                                                        const SiteConfig& config,
                                                        const SiteRecord& record);
 
-/// Every hole of every template of a site but the fragments. Each template takes what it names.
-[[nodiscard]] render::Values values_of(const Site& site);
+/// Every hole of every template of a site; each template takes what it names. The builder fills the
+/// fragments.
+[[nodiscard]] render::Values values_of(const Site& site, Builder& builder);
 
 /// One of the eight secrets of WordPress ("auth_key"), 64 hex digits, derived from the seed of the
 /// site.

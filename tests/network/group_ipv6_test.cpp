@@ -118,18 +118,12 @@ class GroupSixTest : public World, public ::testing::WithParamInterface<const ch
         return false;
     }
     void make_world() {
-        Link uplink = link_of("world", 0);
-        uplink.host_end = {"eth0", "eth0"};
-        uplink.site_end = {"wan0", "wan0"};
-        uplink.host_address = ip("203.0.113.1");
-        uplink.site_address = ip("203.0.113.2");
+        Link uplink = uplink_to_world();
         uplink.prefix6 = 64;
         uplink.host_address6 = *Ipv6::parse("2001:db8:ffff::1");
         uplink.site_address6 = *Ipv6::parse("2001:db8:ffff::2");
-        network->create_namespace("world");
-        network->ensure_link(uplink);
+        connect_world(uplink);
         Socket host;
-        set_group(host, "eth0", 0);
         add_route6(host, "eth0", *Cidr6::parse("::/0"), uplink.site_address6);
         Socket inside = socket_of("world");
         for (const char* address : {"2001:db8:1::1", "fd00:99::1"})

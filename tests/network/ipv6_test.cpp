@@ -157,9 +157,8 @@ class SixTrafficTest : public TrafficTest {
         uplink.site_end = {"wan1", "wan1"};
         uplink.host_address = ip("203.0.114.1");
         uplink.site_address = ip("203.0.114.2");
-        network->ensure_link(uplink);
+        connect_world(uplink);
         Socket host;
-        set_group(host, "eth1", 0);
         add_route6(host, "eth1", *Cidr6::parse("::/0"), uplink.site_address6);
         Socket inside = socket_of("world");
         for (const char* address :

@@ -64,16 +64,9 @@ class TrafficTest : public World {
 
   private:
     void make_world() {
-        Link uplink = link_of("world", 0);
-        uplink.host_end = {"eth0", "eth0"};
-        uplink.site_end = {"wan0", "wan0"};
-        uplink.host_address = ip("203.0.113.1");
-        uplink.site_address = ip("203.0.113.2");
-        uplink.prefix = 24;
-        network->create_namespace("world");
-        network->ensure_link(uplink);
+        const Link uplink = uplink_to_world();
+        connect_world(uplink);
         Socket host;
-        set_group(host, "eth0", 0);
         Socket inside = socket_of("world");
         for (const char* address : {"8.8.8.8", "9.9.9.9", "169.254.169.254", "168.63.129.16",
                                     "100.100.100.200", "192.168.77.1", "10.99.0.1", "10.10.77.1"})

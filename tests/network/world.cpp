@@ -1,5 +1,6 @@
 #include "network/world.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 
@@ -39,6 +40,15 @@ void World::SetUp() {
     write_sysctl("", "net/ipv4/ip_forward", "1");
 }
 
+void World::connect_world(const Link& uplink) {
+    const auto there = network->namespaces();
+    if (std::ranges::find(there, uplink.netns) == there.end())
+        network->create_namespace(uplink.netns);
+    network->ensure_link(uplink);
+    Socket host;
+    set_group(host, uplink.host_end.name, 0);
+}
+
 void World::TearDown() {
     if (!network) return;
     firewall->remove_table();
@@ -73,6 +83,16 @@ Link link_of(const std::string& site, unsigned n) {
     link.host_mac = Mac::derive("host " + site);
     link.site_mac = Mac::derive("site " + site);
     return link;
+}
+
+Link uplink_to_world() {
+    Link uplink = link_of("world");
+    uplink.host_end = {"eth0", "eth0"};
+    uplink.site_end = {"wan0", "wan0"};
+    uplink.host_address = ip("203.0.113.1");
+    uplink.site_address = ip("203.0.113.2");
+    uplink.prefix = 24;
+    return uplink;
 }
 
 FirewallSite firewall_of(const Link& link, Egress egress) {

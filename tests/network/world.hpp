@@ -19,6 +19,9 @@ class World : public ::testing::Test {
   protected:
     void SetUp() override;
     void TearDown() override;
+    /// Makes the pair and its namespace "world", where they are not there, and takes the near end,
+    /// which is of no site, for a network card of the host.
+    void connect_world(const Link& uplink);
 
     std::unique_ptr<host::Network> network;
     std::unique_ptr<host::Firewall> firewall;
@@ -29,6 +32,8 @@ class World : public ::testing::Test {
 
 /// The link of the site with that name in the n-th /30 of 10.10.0.0/16, from 10.10.1.0/30 on.
 [[nodiscard]] Link link_of(const std::string& site, unsigned n = 0);
+/// The host's card eth0 with 203.0.113.1/24, and wan0 with .2 in "world".
+[[nodiscard]] Link uplink_to_world();
 [[nodiscard]] FirewallSite firewall_of(const Link& link, Egress egress = Egress::open);
 /// The table for the default pool.
 [[nodiscard]] FirewallTable table_with(const std::vector<Ipv4>& resolvers = {});

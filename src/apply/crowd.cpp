@@ -1,4 +1,4 @@
-#include "apply/turns.hpp"
+#include "apply/crowd.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -9,6 +9,10 @@
 
 namespace wpns::apply {
 namespace {
+
+bool is_crowd(std::size_t sites) {
+    return sites > sites_a_turn;
+}
 
 std::vector<SiteName> may_be_parked(const Context& context, Batch batch) {
     std::vector<SiteName> sites;
@@ -42,7 +46,7 @@ Errors in_turns(Context& context, Batch batch, const std::function<Errors(Batch)
     for (std::size_t begin = 0; begin < batch.size(); begin += sites_a_turn) {
         const Batch part = batch.subspan(begin, std::min(sites_a_turn, batch.size() - begin));
         std::ranges::move(step(part), std::back_inserter(errors));
-        if (batch.size() > sites_a_turn) park_quietly(context, part);
+        if (is_crowd(batch.size())) park_quietly(context, part);
     }
     return errors;
 }
@@ -52,7 +56,7 @@ bool wakes_a_crowd(Batch units) {
     for (const auto* action : units)
         if (action->verb == plan::Verb::create && std::get<Unit>(*action->after).on_demand)
             sites.insert(action->key.site);
-    return sites.size() > sites_a_turn;
+    return is_crowd(sites.size());
 }
 
 }  // namespace wpns::apply
