@@ -10,10 +10,6 @@
 namespace wpns::apply {
 namespace {
 
-bool is_crowd(std::size_t sites) {
-    return sites > sites_a_turn;
-}
-
 std::vector<SiteName> may_be_parked(const Context& context, Batch batch) {
     std::vector<SiteName> sites;
     for (const auto* action : batch) {
@@ -40,6 +36,10 @@ void park_quietly(Context& context, Batch batch) {
 }
 
 }  // namespace
+
+bool is_crowd(std::size_t sites) {
+    return sites > sites_a_turn;
+}
 
 Errors in_turns(Context& context, Batch batch, const std::function<Errors(Batch)>& step) {
     Errors errors;

@@ -11,6 +11,9 @@ namespace wpns::apply {
 /// As many new sites as are awake together: with some 60 MiB each about a gigabyte.
 inline constexpr std::size_t sites_a_turn = 16;
 
+/// True for so many sites that they come in turns.
+[[nodiscard]] bool is_crowd(std::size_t sites);
+
 /// `step` for a turn of the batch after the other; errors by position, as from a batch. Where there
 /// is more than one turn, the sites that may be parked are parked at the end of theirs.
 [[nodiscard]] Errors in_turns(Context& context, Batch batch,

@@ -30,6 +30,7 @@ struct Context {
     const Registry& registry;
     Report& report;
     std::set<std::string> leaving;    ///< sites whose resources this plan takes away
+    std::set<std::string> seen{};     ///< sites whose first page has been there already
     bool unit_files_changed = false;  ///< systemd must read them again before the next job
     /// What perform_units leaves to be waited for when something needs it.
     std::vector<Later> later{};

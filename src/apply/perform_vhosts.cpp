@@ -80,16 +80,26 @@ Errors put_vhosts(const host::Host& host, Batch batch) {
     return for_each(batch, [&](const plan::Action& action) { put_checked(host, action); });
 }
 
+/// A site that answers with an error of the server is not up, whatever the units say; one that is
+/// closed answers with just that.
+bool is_good(int status, bool closed) {
+    return closed ? status == 503 : status != 0 && status < 500;
+}
+
 /// Asks as a visitor until the site answers: nginx reloads in its own time, and the first page
-/// starts what sleeps. A site that answers with an error of the server is not up, whatever the
-/// units say; one that is closed answers with just that.
-void check_answer(const host::Host& host, const Vhost& vhost) {
+/// starts what sleeps. Where that page was there already, nginx has to know the site, no more.
+void check_answer(const host::Host& host, const Vhost& vhost, bool seen) {
     if (vhost.domain.empty() || vhost.address == Ipv4{}) return;
+    const host::WebProbe::Target target{vhost.address, vhost.port, vhost.domain};
     const auto deadline = std::chrono::steady_clock::now() + 30s;
     int status = 0;
     do {
-        status = host.web.status({vhost.address, vhost.port, vhost.domain}, 30s);
-        if (vhost.closed ? status == 503 : status != 0 && status < 500) return;
+        if (seen && !vhost.closed) {
+            if (host.web.knows(target, 30s)) return;
+        } else {
+            status = host.web.status(target, 30s);
+            if (is_good(status, vhost.closed)) return;
+        }
         std::this_thread::sleep_for(20ms);
     } while (std::chrono::steady_clock::now() < deadline);
     throw Error(ErrorKind::failed,
@@ -107,9 +117,10 @@ host::WebProbe::Asked ask_ahead(const host::Host& host, Batch batch) {
     return host.web.ask_ahead(names::web_socket(*site), vhost.domain);
 }
 
-Errors check_answers(const host::Host& host, Batch batch) {
+Errors check_answers(const Context& context, Batch batch) {
     return in_parallel(batch.size(), [&](std::size_t i) {
-        check_answer(host, std::get<Vhost>(*batch[i]->after));
+        check_answer(context.host, std::get<Vhost>(*batch[i]->after),
+                     context.seen.contains(batch[i]->key.site));
     });
 }
 
@@ -122,7 +133,7 @@ Errors put_and_ask(Context& context, Batch batch) {
     for (std::size_t i = 0; i < batch.size(); ++i)
         if (errors[i].empty()) there.push_back(batch[i]);
     const Errors answers =
-        in_turns(context, there, [&](Batch part) { return check_answers(host, part); });
+        in_turns(context, there, [&](Batch part) { return check_answers(context, part); });
     for (std::size_t i = 0, next = 0; i < batch.size(); ++i)
         if (errors[i].empty()) errors[i] = answers[next++];
     return errors;

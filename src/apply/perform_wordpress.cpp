@@ -7,6 +7,7 @@
 #include "apply/perform.hpp"
 #include "apply/sandbox.hpp"
 #include "base/digest.hpp"
+#include "model/names.hpp"
 
 namespace wpns::apply {
 namespace {
@@ -29,6 +30,29 @@ std::string request(const Wordpress& wordpress, const std::string& password) {
                 {"locale", wordpress.locale},
                 {"core", wordpress.core == CoreMode::managed ? "managed" : "private"}}
         .dump();
+}
+
+/// The first page of a new site, by its own web server: the host's nginx does not know it yet.
+void show_first_page(const host::Host& host, const plan::Action& action) {
+    const auto site = SiteName::parse(action.key.site);
+    const std::string& url = std::get<Wordpress>(*action.after).url;
+    const std::string name = url.substr(url.find("://") + 3);
+    const int status = site ? host.web.status_at(names::web_socket(*site), name, 30s) : 0;
+    if (status != 0 && status < 500) return;
+    throw Error(ErrorKind::failed,
+                status == 0 ? "its first page does not come"
+                            : "its first page is answered by status " + std::to_string(status));
+}
+
+/// In a crowd, while the databases of a turn are awake: else each would start twice.
+void show_first_pages(Context& context, Batch part, Errors& errors) {
+    const Errors shown = in_parallel(part.size(), [&](std::size_t i) {
+        if (errors[i].empty()) show_first_page(context.host, *part[i]);
+    });
+    for (std::size_t i = 0; i < part.size(); ++i) {
+        if (errors[i].empty()) errors[i] = shown[i];
+        if (errors[i].empty()) context.seen.insert(part[i]->key.site);
+    }
 }
 
 }  // namespace
@@ -55,8 +79,11 @@ Errors perform_wordpress(Context& context, Batch batch) {
         marker.mode = 0600;
         context.host.files.write(action.key.id, marker);
     };
-    return in_turns(context, batch,
-                    [&](Batch part) { return run_programs(context.host, part, prepare, finish); });
+    return in_turns(context, batch, [&](Batch part) {
+        Errors errors = run_programs(context.host, part, prepare, finish);
+        if (is_crowd(batch.size())) show_first_pages(context, part, errors);
+        return errors;
+    });
 }
 
 }  // namespace wpns::apply

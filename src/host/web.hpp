@@ -23,6 +23,12 @@ class WebProbe {
     virtual ~WebProbe() = default;
     /// The status of `GET /`, or 0 where nobody answers within `patience`.
     [[nodiscard]] virtual int status(const Target& target, std::chrono::seconds patience) const = 0;
+    /// True when the host's nginx knows the name, within `patience`. It is asked to take a body
+    /// that is larger than any site's, which it refuses by itself: the site sleeps on.
+    [[nodiscard]] virtual bool knows(const Target& target, std::chrono::seconds patience) const = 0;
+    /// The status of `GET /` by a site's own web server at its socket, or 0 as above.
+    [[nodiscard]] virtual int status_at(const std::string& socket, const std::string& name,
+                                        std::chrono::seconds patience) const = 0;
     /// A question that was put and not waited for; with its end the answer is not wanted any more.
     using Asked = std::shared_ptr<void>;
     /// Asks a site's own web server at its socket for `GET /`, so that the page is under way. Empty

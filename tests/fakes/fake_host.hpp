@@ -709,12 +709,26 @@ class FakeArchives : public host::Archives {
 class FakeWeb : public host::WebProbe {
   public:
     explicit FakeWeb(const FakeFiles& files) : files_(files) {}
+    /// Who was asked for a page: "site-a.example", or the socket of a site's own server; with
+    /// "knows " before it, what the host's nginx was asked.
+    mutable std::multiset<std::string> asked;
+
     [[nodiscard]] int status(const Target& target, std::chrono::seconds) const override {
+        note(target.name);
         for (const auto& [path, file] : files_.files)
             if (path.starts_with("/etc/nginx/wpns.d/") &&
                 file.content.find("server_name " + target.name + ";") != std::string::npos &&
                 file.content.find("return 503") != std::string::npos)
                 return 503;
+        return 200;
+    }
+    [[nodiscard]] bool knows(const Target& target, std::chrono::seconds) const override {
+        note("knows " + target.name);
+        return true;
+    }
+    [[nodiscard]] int status_at(const std::string& socket, const std::string&,
+                                std::chrono::seconds) const override {
+        note(socket);
         return 200;
     }
     [[nodiscard]] Asked ask_ahead(const std::string&, const std::string&) const override {
@@ -723,6 +737,13 @@ class FakeWeb : public host::WebProbe {
     [[nodiscard]] std::set<int> workers() const override { return {}; }
 
   private:
+    /// Sites of a turn are asked at the same time.
+    void note(const std::string& question) const {
+        const std::lock_guard lock(mutex_);
+        asked.insert(question);
+    }
+
+    mutable std::mutex mutex_;
     const FakeFiles& files_;
 };
 

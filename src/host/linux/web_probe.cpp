@@ -12,6 +12,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "base/fd.hpp"
 
@@ -50,9 +51,10 @@ int status_of(std::string_view answer) {
     return status;
 }
 
-bool send_request(int fd, const std::string& name) {
-    const std::string request =
-        "GET / HTTP/1.1\r\nHost: " + name + "\r\nConnection: close\r\nUser-Agent: wpns\r\n\r\n";
+/// `more` are header lines, each with its end.
+bool send_request(int fd, const std::string& name, const std::string& more = "") {
+    const std::string request = "GET / HTTP/1.1\r\nHost: " + name + "\r\n" + more +
+                                "Connection: close\r\nUser-Agent: wpns\r\n\r\n";
     return ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(request.size());
 }
@@ -66,14 +68,25 @@ bool connect_to(int fd, const std::string& path) {
     return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
-int ask(const WebProbe::Target& target, Clock::time_point deadline) {
+/// The status of the answer that comes before `deadline`.
+int answer_on(int fd, Clock::time_point deadline) {
+    char answer[16] = {};
+    if (!wait_for(fd, POLLIN, deadline)) return 0;
+    const auto size = ::recv(fd, answer, sizeof answer, 0);
+    return size <= 0 ? 0 : status_of({answer, static_cast<std::size_t>(size)});
+}
+
+int ask(const WebProbe::Target& target, Clock::time_point deadline, const std::string& more = "") {
     const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd.valid() || !connect_to(fd.get(), target, deadline)) return 0;
-    if (!send_request(fd.get(), target.name)) return 0;
-    char answer[16] = {};
-    if (!wait_for(fd.get(), POLLIN, deadline)) return 0;
-    const auto size = ::recv(fd.get(), answer, sizeof answer, 0);
-    return size <= 0 ? 0 : status_of({answer, static_cast<std::size_t>(size)});
+    return send_request(fd.get(), target.name, more) ? answer_on(fd.get(), deadline) : 0;
+}
+
+/// A question at a socket of this host; no valid one where it was not taken.
+UniqueFd put(const std::string& socket, const std::string& name) {
+    UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const bool asked = fd.valid() && connect_to(fd.get(), socket) && send_request(fd.get(), name);
+    return asked ? std::move(fd) : UniqueFd();
 }
 
 /// The first line of a small file; empty where there is none.
@@ -102,13 +115,23 @@ class TcpProbe : public WebProbe {
         return ask(target, Clock::now() + patience);
     }
 
+    /// nginx looks at the announced length before it asks anybody, and answers 413.
+    [[nodiscard]] bool knows(const Target& target, std::chrono::seconds patience) const override {
+        constexpr int too_large = 413;
+        return ask(target, Clock::now() + patience, "Content-Length: 1000000000000000\r\n") ==
+               too_large;
+    }
+
+    [[nodiscard]] int status_at(const std::string& socket, const std::string& name,
+                                std::chrono::seconds patience) const override {
+        const UniqueFd fd = put(socket, name);
+        return fd.valid() ? answer_on(fd.get(), Clock::now() + patience) : 0;
+    }
+
     [[nodiscard]] Asked ask_ahead(const std::string& socket,
                                   const std::string& name) const override {
-        auto fd = std::make_shared<UniqueFd>(
-            ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-        const bool asked =
-            fd->valid() && connect_to(fd->get(), socket) && send_request(fd->get(), name);
-        return asked ? fd : nullptr;
+        auto fd = std::make_shared<UniqueFd>(put(socket, name));
+        return fd->valid() ? fd : nullptr;
     }
 
     [[nodiscard]] std::set<int> workers() const override {
