@@ -12,13 +12,9 @@ namespace {
 
 std::vector<SiteName> may_be_parked(const Context& context, Batch batch) {
     std::vector<SiteName> sites;
-    for (const auto* action : batch) {
-        const auto site = SiteName::parse(action->key.site);
-        if (!site) continue;
-        const auto record = context.registry.sites.find(*site);
-        if (record != context.registry.sites.end() && record->second.on_demand())
-            sites.push_back(*site);
-    }
+    for (const auto* action : batch)
+        if (may_rest(context, action->key.site))
+            sites.push_back(*SiteName::parse(action->key.site));
     return sites;
 }
 
@@ -39,6 +35,13 @@ void park_quietly(Context& context, Batch batch) {
 
 bool is_crowd(std::size_t sites) {
     return sites > sites_a_turn;
+}
+
+bool may_rest(const Context& context, const std::string& site) {
+    const auto name = SiteName::parse(site);
+    if (!name) return false;
+    const auto record = context.registry.sites.find(*name);
+    return record != context.registry.sites.end() && record->second.on_demand();
 }
 
 Errors in_turns(Context& context, Batch batch, const std::function<Errors(Batch)>& step) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "apply/perform.hpp"
 
@@ -13,6 +14,9 @@ inline constexpr std::size_t sites_a_turn = 16;
 
 /// True for so many sites that they come in turns.
 [[nodiscard]] bool is_crowd(std::size_t sites);
+
+/// True for a site that may be parked.
+[[nodiscard]] bool may_rest(const Context& context, const std::string& site);
 
 /// `step` for a turn of the batch after the other; errors by position, as from a batch. Where there
 /// is more than one turn, the sites that may be parked are parked at the end of theirs.

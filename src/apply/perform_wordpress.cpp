@@ -46,11 +46,15 @@ void show_first_page(const host::Host& host, const plan::Action& action) {
 
 /// In a crowd, while the databases of a turn are awake: else each would start twice.
 void show_first_pages(Context& context, Batch part, Errors& errors) {
+    const auto is_due = [&](std::size_t i) {
+        return errors[i].empty() && may_rest(context, part[i]->key.site);
+    };
     const Errors shown = in_parallel(part.size(), [&](std::size_t i) {
-        if (errors[i].empty()) show_first_page(context.host, *part[i]);
+        if (is_due(i)) show_first_page(context.host, *part[i]);
     });
     for (std::size_t i = 0; i < part.size(); ++i) {
-        if (errors[i].empty()) errors[i] = shown[i];
+        if (!is_due(i)) continue;
+        errors[i] = shown[i];
         if (errors[i].empty()) context.seen.insert(part[i]->key.site);
     }
 }
