@@ -80,6 +80,25 @@ std::optional<ArchiveRecord> read_record(const host::Files& files, const std::st
     return std::move(*record);
 }
 
+void keep_numbers(Registry& registry, const ArchiveRecord& record, const std::string& path) {
+    drop_tombstone(registry, path);
+    registry.tombstones.push_back(
+        {record.site.str(), record.allocation.uid, record.allocation.db_uid, path});
+}
+
+void keep_numbers(const host::Files& files, Registry& registry, const std::string& directory,
+                  const SiteName& site) {
+    for (const auto& text : files.list(directory)) {
+        const auto name = ArchiveName::parse(text);
+        if (!name || name->site != site) continue;
+        const std::string path = directory + "/" + text;
+        try {
+            if (const auto record = read_record(files, path)) keep_numbers(registry, *record, path);
+        } catch (const Error&) {  // damaged since; what was reserved when it was made still is
+        }
+    }
+}
+
 void purge_data(host::Files& files, const std::string& directory) {
     for (const auto& name : files.list(directory)) {
         const std::string path = directory + "/" + name;

@@ -33,6 +33,14 @@ void write_record(host::Files& files, const std::string& data, const ArchiveReco
 [[nodiscard]] std::optional<ArchiveRecord> read_record(const host::Files& files,
                                                        const std::string& archive);
 
+/// Reserves the account numbers of the archive at `path` as long as it is there, whatever becomes
+/// of its site: its files belong to them. Not saved.
+void keep_numbers(Registry& registry, const ArchiveRecord& record, const std::string& path);
+/// The same for all archives of a site in a directory, so that also one which a run has moved there
+/// right before it was ended is known.
+void keep_numbers(const host::Files& files, Registry& registry, const std::string& directory,
+                  const SiteName& site);
+
 /// Everything below root's `directory`, each tree by the account that owns it: root never walks
 /// inside one.
 void purge_data(host::Files& files, const std::string& directory);

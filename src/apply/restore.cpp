@@ -37,14 +37,6 @@ void label(host::Files& files, const RestoreTarget& target) {
     files.write(data + "/" + site_settings_file, settings);
 }
 
-/// Its account numbers stay reserved as long as the archive is there, whatever becomes of the site.
-void keep_numbers(Registry& registry, const ArchiveRecord& record, const std::string& path) {
-    const auto known = std::ranges::find(registry.tombstones, path, &Tombstone::archive);
-    if (known == registry.tombstones.end())
-        registry.tombstones.push_back(
-            {record.site.str(), record.allocation.uid, record.allocation.db_uid, path});
-}
-
 }  // namespace
 
 std::string staging_run_dir(const SiteName& site) {

@@ -66,7 +66,9 @@ std::optional<int> sync_once(const Globals& globals, const host::Host& host,
     if (!scope.busy.empty() && patience.left_for(scope.busy)) return std::nullopt;
     if (!scope.busy.empty()) planned = make_plan(session, scope);
     if (!planned.leaving.empty() && !confirm(question(planned), options.yes)) return done;
-    if (planned.plan.actions.empty()) return print_report(globals, planned, {});
+    // Of a site that is leaving, all may be gone but its record.
+    if (planned.plan.actions.empty() && planned.leaving.empty())
+        return print_report(globals, planned, {});
     return print_report(
         globals, planned,
         execute(session, planned, scope, apply_options(globals, planned.plan.actions.size())));

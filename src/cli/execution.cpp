@@ -1,5 +1,6 @@
 #include "cli/execution.hpp"
 
+#include "apply/archive.hpp"
 #include "base/error.hpp"
 #include "cli/proof_report.hpp"
 #include "cli/verify_report.hpp"
@@ -8,22 +9,14 @@
 namespace wpns::cli {
 namespace {
 
-/// Drops the record of every site that has nothing left.
-void forget_gone(Session& session, const Planned& planned, const apply::Report& report) {
+/// Drops the record of every site that has nothing left but archives.
+void forget_gone(Session& session, const Planned& planned) {
     auto& registry = session.registry();
     for (const auto& name : planned.leaving) {
         const auto it = registry.sites.find(name);
         if (it == registry.sites.end() || !it->second.resources.empty()) continue;
-        const auto& allocation = it->second.allocation;
-        if (const auto site = report.find(name.str());
-            site != report.end() && !site->second.archive.empty()) {
-            // One whose archive went before its record did must not stand beside a new one.
-            std::erase_if(registry.tombstones, [&](const Tombstone& tombstone) {
-                return tombstone.archive == site->second.archive;
-            });
-            registry.tombstones.push_back(
-                {name.str(), allocation.uid, allocation.db_uid, site->second.archive});
-        }
+        apply::keep_numbers(session.host().files, registry, session.config().host.archive_dir,
+                            name);
         session.host().files.remove_file(verified_path(name));
         session.host().files.remove_file(proof_path(name));
         registry.sites.erase(it);
@@ -59,7 +52,7 @@ apply::Report carry_out(Session& session, const plan::Plan& plan, apply::Options
 apply::Report execute(Session& session, const Planned& planned, const Scope& scope,
                       apply::Options options) {
     auto report = carry_out(session, planned.plan, std::move(options));
-    forget_gone(session, planned, report);
+    forget_gone(session, planned);
     verify(session, scope, report);
     return report;
 }

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "base/digest.hpp"
@@ -169,6 +170,7 @@ class FakeFiles : public host::Files {
         return sysctls.at(key);
     }
     void set_sysctl(const std::string& key, const std::string& value) override {
+        faults_.change("set " + key);
         sysctls[key] = value;
     }
 
@@ -401,13 +403,18 @@ class FakeUnits : public host::Units {
     void queue_start(const std::string& unit) override { queued.push_back(unit); }
     void queue_restart(const std::string& unit) override { queued.push_back(unit); }
     void enable(std::span<const std::string> units) override {
+        faults_.change("enable units");
         enabled_units.insert(units.begin(), units.end());
     }
     void disable(std::span<const std::string> units) override {
+        faults_.change("disable units");
         for (const auto& unit : units) enabled_units.erase(unit);
     }
-    void daemon_reload() override { ++reloads; }
-    void reset_failed(std::span<const std::string>) override {}
+    void daemon_reload() override {
+        faults_.change("reload units");
+        ++reloads;
+    }
+    void reset_failed(std::span<const std::string>) override { faults_.change("reset failures"); }
 
   private:
     /// As wpns-park@.service stops PHP and database, and is done.
@@ -1028,6 +1035,15 @@ struct FakeHost {
     FakeHost& operator=(const FakeHost&) = delete;
     void fail_at(unsigned change) { faults = {0, change, 0}; }
     void kill_at(unsigned change) { faults = {0, 0, change}; }
+
+    /// All that verbs change on a host, to be kept and put back by assignment.
+    [[nodiscard]] auto state() {
+        return std::tie(accounts.accounts, files.files, files.directories, files.quotas,
+                        files.sysctls, network.names, network.links, network.bridges,
+                        firewall.loaded, firewall.elements, firewall.named, units.states,
+                        units.enabled_units, process.repository.snapshots, neighbours.passage,
+                        visits.silence);
+    }
 };
 
 }  // namespace wpns::fakes
