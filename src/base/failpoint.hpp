@@ -11,6 +11,7 @@ namespace wpns {
 enum class Failpoint : std::size_t {
     lock_taken,
     files_stage,
+    files_write,
     files_staged,
     files_commit,
     files_committed,
@@ -27,8 +28,14 @@ enum class Failpoint : std::size_t {
     part_read,
     part_finish,
     tree_copy,
+    tree_unpack,
     tree_publish,
+    tree_published,
     tree_purge,
+    spool_keep,
+    quota_set,
+    quota_lift,
+    sysctl_set,
     accounts_create,
     account_remove,
     account_removed,
@@ -46,29 +53,33 @@ enum class Failpoint : std::size_t {
     links_leaving,
     firewall_load,
     firewall_change,
+    firewall_resolved,
     firewall_remove,
     unit_job,
     unit_jobs_queued,
     units_enable,
     units_disable,
     units_reload,
+    neighbour_change,
 };
 
 /// Their names, in the order of the enumeration.
 inline constexpr std::array failpoint_names = std::to_array<std::string_view>({
-    "lock_taken",       "files_stage",      "files_staged",    "files_commit",
-    "files_committed",  "file_remove",      "directory_make",  "directory_made",
-    "directory_remove", "rename",           "renamed",         "exchange",
-    "exchanged",        "part_create",      "part_write",      "part_read",
-    "part_finish",      "tree_copy",        "tree_publish",    "tree_purge",
-    "accounts_create",  "account_remove",   "account_removed", "process_run",
-    "process_ran",      "namespace_create", "namespace_pin",   "namespace_remove",
-    "bridge_create",    "bridge_created",   "bridge_remove",   "link_create",
-    "link_created",     "link_remove",      "links_leaving",   "firewall_load",
-    "firewall_change",  "firewall_remove",  "unit_job",        "unit_jobs_queued",
-    "units_enable",     "units_disable",    "units_reload",
+    "lock_taken",        "files_stage",      "files_write",      "files_staged",
+    "files_commit",      "files_committed",  "file_remove",      "directory_make",
+    "directory_made",    "directory_remove", "rename",           "renamed",
+    "exchange",          "exchanged",        "part_create",      "part_write",
+    "part_read",         "part_finish",      "tree_copy",        "tree_unpack",
+    "tree_publish",      "tree_published",   "tree_purge",       "spool_keep",
+    "quota_set",         "quota_lift",       "sysctl_set",       "accounts_create",
+    "account_remove",    "account_removed",  "process_run",      "process_ran",
+    "namespace_create",  "namespace_pin",    "namespace_remove", "bridge_create",
+    "bridge_created",    "bridge_remove",    "link_create",      "link_created",
+    "link_remove",       "links_leaving",    "firewall_load",    "firewall_change",
+    "firewall_resolved", "firewall_remove",  "unit_job",         "unit_jobs_queued",
+    "units_enable",      "units_disable",    "units_reload",     "neighbour_change",
 });
-static_assert(failpoint_names.size() == static_cast<std::size_t>(Failpoint::units_reload) + 1);
+static_assert(failpoint_names.size() == static_cast<std::size_t>(Failpoint::neighbour_change) + 1);
 
 /// Marks such a moment. Does nothing in the program that is installed; which of the two bodies a
 /// program has is decided when it is linked (src/failpoints).

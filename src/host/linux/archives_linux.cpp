@@ -10,6 +10,7 @@
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "base/text.hpp"
 #include "host/linux/archive_records.hpp"
 #include "host/linux/facts_core.hpp"
@@ -126,6 +127,7 @@ class LinuxArchives final : public Archives {
         Records records = read_records(spool.fd());
         find_wordpress(records);
         StagedTree tree(place);
+        failpoint(Failpoint::tree_unpack);
         make_files(records, spool.fd(), tree.fd(), skip);
         const std::string version = version_in(tree.fd());
         tree.publish();
@@ -141,6 +143,7 @@ class LinuxArchives final : public Archives {
         require_success(process_.run(command), "journalctl says more");
         const Records records = read_records(spool.fd());
         StagedTree tree(place);
+        failpoint(Failpoint::tree_unpack);
         make_files(records, spool.fd(), tree.fd(), {});
         tree.publish();
     }

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "base/fd.hpp"
 #include "base/text.hpp"
 #include "host/linux/files_linux.hpp"
@@ -47,6 +48,7 @@ std::string LinuxFiles::sysctl(const std::string& key) const {
 
 void LinuxFiles::set_sysctl(const std::string& key, const std::string& value) {
     if (sysctl(key) == trim(value)) return;
+    failpoint(Failpoint::sysctl_set);
     const UniqueFd fd = open_sysctl(key, O_WRONLY);
     // The kernel takes one write as the whole value.
     if (::write(fd.get(), value.data(), value.size()) != static_cast<ssize_t>(value.size())) {

@@ -74,6 +74,7 @@ class Staged {
     }
 
     void fill(const File& file) {
+        failpoint(Failpoint::files_write);
         write_all(fd_.get(), file.content, place_.path);
         // Owner first: a change of owner takes set-id bits away.
         if (::fchown(fd_.get(), file.uid, file.gid) != 0) throw_errno("own " + place_.path, errno);

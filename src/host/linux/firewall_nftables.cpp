@@ -262,7 +262,9 @@ void NftablesFirewall::change_resolved(std::span<const ResolvedTarget> put,
         std::vector<ResolvedTarget> gone(removed.begin(), removed.end());
         const std::string text = checked(render::firewall_resolved_text(
             under_ipv6(std::move(fitting), mates6), under_ipv6(std::move(gone), mates6)));
-        if (!text.empty()) nft().run(text);
+        if (text.empty()) return;
+        failpoint(Failpoint::firewall_resolved);
+        nft().run(text);
     });
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "host/linux/neighbours_ufw.hpp"
 #include "host/linux/nft_context.hpp"
 #include "model/names.hpp"
@@ -233,7 +234,9 @@ class NftNeighbours : public Neighbours {
             const auto handles = parsed(
                 [&] { return handles_of_ours(rules_of(nft(), docker_table())[names::in_docker]); });
             const std::string text = render::docker_accept_text(handles, pool);
-            if (!text.empty()) nft().run(text);
+            if (text.empty()) return;
+            failpoint(Failpoint::neighbour_change);
+            nft().run(text);
         });
     }
 

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "host/linux/path_open.hpp"
 #include "host/linux/path_walk.hpp"
 #include "host/linux/project_number.hpp"
@@ -99,6 +100,7 @@ class ProjectQuotas final : public Quotas {
     /// The limit last: as long as there is none, counting is not through.
     void set(const std::string& directory, const Quota& quota) override {
         const UniqueFd fd = need_directory(directory);
+        failpoint(Failpoint::quota_set);
         std::uint32_t project = own_project(fd.get());
         const auto known = quota_at(fd.get());
         if (!known || known->bytes == 0) {
@@ -114,7 +116,9 @@ class ProjectQuotas final : public Quotas {
 
     void lift(const std::string& directory) override {
         const auto fd = open_directory(directory);
-        if (fd && quota_at(fd->get())) set_limits(fd->get(), own_project(fd->get()), {}, directory);
+        if (!fd || !quota_at(fd->get())) return;
+        failpoint(Failpoint::quota_lift);
+        set_limits(fd->get(), own_project(fd->get()), {}, directory);
     }
 };
 

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "host/linux/files_temporary.hpp"
 #include "host/linux/path_open.hpp"
 #include "host/linux/staged_tree.hpp"
@@ -26,6 +27,7 @@ Spool::~Spool() {
 }
 
 void Spool::keep() {
+    failpoint(Failpoint::spool_keep);
     sync_fd(fd_.get(), place_.path);
     const int directory = place_.directory.get();
     if (::renameat(directory, name_.c_str(), directory, place_.name.c_str()) != 0) {

@@ -55,6 +55,7 @@ void StagedTree::publish() {
         throw_errno("rename to " + place_.path, errno);
     }
     published_ = true;
+    failpoint(Failpoint::tree_published);
     sync_directory(directory, place_.path);
 }
 
