@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 
 #include "apply/journal.hpp"
 #include "fakes/verbs.hpp"
@@ -11,6 +12,12 @@ namespace wpns::fakes {
 
 /// How a run is cut short: it changes nothing more from there on, or one change fails.
 enum class Cut { killed, fails };
+
+/// A copy of what `FakeHost::state` gives.
+template <typename... Parts>
+std::tuple<Parts...> kept(const std::tuple<Parts&...>& parts) {
+    return parts;
+}
 
 /// Verbs that are killed, or fail, at each of their changes to the host, one after the other;
 /// `sync` must heal each time.
@@ -72,10 +79,6 @@ class CutShort : public Verbs, public testing::WithParamInterface<Cut> {
     unsigned every_ = 1;  ///< only every so many-th change
 
   private:
-    template <typename... Parts>
-    static std::tuple<Parts...> kept(const std::tuple<Parts&...>& parts) {
-        return parts;
-    }
     void heal(unsigned step) {
         EXPECT_EQ(sync(), cli::done) << step << printed_;
         EXPECT_EQ(plan(), cli::done) << step << printed_;

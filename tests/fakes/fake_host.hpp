@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -23,8 +24,11 @@ struct Faults {
     unsigned changes = 0;
     unsigned fail_at = 0;
     unsigned kill_at = 0;
+    unsigned meddle_at = 0;
+    std::function<void()> meddle{};  ///< what somebody else does right before change `meddle_at`
     void change(const std::string& what) {
         ++changes;
+        if (meddle_at != 0 && changes == meddle_at) std::exchange(meddle, {})();
         if (kill_at != 0 && changes >= kill_at) throw Error(ErrorKind::failed, "killed");
         if (changes == fail_at) throw Error(ErrorKind::failed, "injected: " + what);
     }
@@ -858,8 +862,10 @@ class FakeLock : public host::WriterLock {
     std::set<std::string> busy;
     unsigned taken = 0;       ///< how often the host's lock was taken
     unsigned busy_until = 0;  ///< nobody is busy any more once it was taken so often; 0: never
+    std::function<void()> while_waiting = [] {};  ///< what others do until the lock is free
 
     [[nodiscard]] std::shared_ptr<void> take(const std::string&, std::chrono::seconds) override {
+        while_waiting();
         if (++taken == busy_until) busy.clear();
         return nullptr;
     }
@@ -1035,6 +1041,9 @@ struct FakeHost {
     FakeHost& operator=(const FakeHost&) = delete;
     void fail_at(unsigned change) { faults = {0, change, 0}; }
     void kill_at(unsigned change) { faults = {0, 0, change}; }
+    void meddle_at(unsigned change, std::function<void()> meddle) {
+        faults = {0, 0, 0, change, std::move(meddle)};
+    }
 
     /// All that verbs change on a host, to be kept and put back by assignment.
     [[nodiscard]] auto state() {

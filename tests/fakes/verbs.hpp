@@ -33,6 +33,7 @@ class Verbs : public testing::Test {
             code = verb();
         } catch (const Error& error) {
             error_ = error.message();
+            remedy_ = error.remedy();
         }
         printed_ = testing::internal::GetCapturedStdout();
         (void)testing::internal::GetCapturedStderr();
@@ -45,6 +46,7 @@ class Verbs : public testing::Test {
     FakeHost fake_;
     cli::Globals globals_;
     std::string error_;
+    std::string remedy_;
     std::string printed_;
 };
 
