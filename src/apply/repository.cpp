@@ -1,6 +1,7 @@
 #include "apply/repository.hpp"
 
 #include <algorithm>
+#include <array>
 #include <thread>
 
 #include "apply/archive.hpp"
@@ -88,14 +89,18 @@ void Repository::require_ready() const {
 void Repository::fail(const std::string& verb, const host::Process::Result& result) const {
     const std::string what = "restic " + verb + " of " + access_.url + " ended with status " +
                              std::to_string(result.status) + ": " + words_of(result);
-    constexpr std::string_view nothing_there[] = {"unable to open config file",
-                                                  "repository does not exist"};
-    for (const auto words : nothing_there)
-        if (result.err.find(words) != std::string::npos)
-            throw Error(ErrorKind::missing, what,
-                        "is its disk mounted? A new one is made with: restic -r " + access_.url +
-                            " --password-file " + access_.password_file + " init");
-    throw Error(is_locked(result) ? ErrorKind::busy : ErrorKind::failed, what);
+    // Of a server that does not answer restic says the first one as well.
+    const bool local = access_.url.starts_with('/');
+    constexpr std::array<std::string_view, 4> nothing_there = {
+        "unable to open config file", "repository does not exist", "key does not exist",
+        "file does not exist"};
+    const auto says = [&](std::string_view words) { return result.err.contains(words); };
+    if (std::none_of(nothing_there.begin() + (local ? 0 : 1), nothing_there.end(), says))
+        throw Error(is_locked(result) ? ErrorKind::busy : ErrorKind::failed, what);
+    throw Error(ErrorKind::missing, what,
+                std::string(local ? "is its disk mounted? " : "") +
+                    "A new one is made with: restic -r " + access_.url + " --password-file " +
+                    access_.password_file + " init");
 }
 
 host::Process::Result Repository::run(const Run& what) const {

@@ -157,6 +157,23 @@ TEST_F(Repositories, KeepTheNewestOfTheScheduleAndWhatIsNotOurs) {
     EXPECT_EQ(restore("restic:" + foreign.id), cli::done) << error_;
 }
 
+TEST_F(Repositories, OfAServerThatDoesNotAnswerAreNotTakenForMissing) {
+    put("/etc/wpns/wpns.toml",
+        "[backup]\nrepository = \"s3:https://s3.example/bucket/wpns\"\n"
+        "environment_file = \"/etc/wpns/repository.environment\"\n");
+    File keys;
+    keys.content = "AWS_ACCESS_KEY_ID=a\nAWS_SECRET_ACCESS_KEY=b\n";
+    keys.mode = 0644;
+    fake_.files.write("/etc/wpns/repository.environment", keys);
+    EXPECT_EQ(back_up("site-a"), cli::failed);
+    EXPECT_NE(error_.find("can be read by others than root"), std::string::npos) << error_;
+    fake_.files.files.at("/etc/wpns/repository.environment").mode = 0600;
+    EXPECT_EQ(back_up("site-a"), cli::done) << error_;
+    repository_.reachable = false;
+    EXPECT_EQ(back_up("site-a"), cli::failed);
+    EXPECT_EQ(remedy_, "");
+}
+
 TEST_F(Repositories, ThatCannotBeReadStopNothingElse) {
     ASSERT_EQ(back_up("site-a", apply::backup_dir), cli::done);
     ASSERT_EQ(back_up("site-a"), cli::done);
