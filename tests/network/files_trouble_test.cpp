@@ -71,7 +71,8 @@ class FilesTrouble : public FilesTest,
         before.make_directory(disk() + "/tree", Directory{});
         before.make_directory(disk() + "/other", Directory{});
         before.write(disk() + "/tree/old", plain("old"));
-        ::sync();
+        const UniqueFd directory(::open(disk().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        ASSERT_EQ(::syncfs(directory.get()), 0);
         before_ = content();
         spoil();
     }
