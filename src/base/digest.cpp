@@ -9,20 +9,14 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace wpns {
 namespace {
 
 template <typename Bytes>
 std::string to_hex(const Bytes& bytes, std::size_t size) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(2 * size);
-    for (std::size_t i = 0; i < size; ++i) {
-        text += digits[bytes[i] >> 4U];
-        text += digits[bytes[i] & 0xfU];
-    }
-    return text;
+    return wpns::to_hex({reinterpret_cast<const char*>(bytes.data()), size});
 }
 
 const unsigned char* as_bytes(std::string_view text) {

@@ -19,6 +19,9 @@ namespace wpns {
 /// \xNN.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// Each byte as two lower-case hexadecimal digits.
+[[nodiscard]] std::string to_hex(std::string_view bytes);
+
 /// The candidate nearest to `word` by edit distance, or an empty text when none is within a third
 /// of its length.
 [[nodiscard]] std::string nearest(std::string_view word,

@@ -98,6 +98,9 @@ void add_mate(const Registry& registry, const SiteName& name, verify::Places& pl
         places["mate"] = {record.allocation.address.str()};
         places["group_link"] = {link.site_end.name};
         places["group_mac"] = {names::bridge_mac().str()};
+        if (link.prefix6 == 0) return;
+        places["mate6"] = {desired::link(other, record).site_address6.str()};
+        places["address6"] = {link.site_address6.str()};
         return;
     }
 }

@@ -1,6 +1,8 @@
 #include "cli/verify_site.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <set>
 #include <vector>
 
 #include "apply/parallel.hpp"
@@ -94,6 +96,33 @@ bool asks(const std::vector<Check>& checks, Who who) {
     return std::ranges::find(checks, who, &Check::who) != checks.end();
 }
 
+/// What an answer of the probe's frames begins with: who hears them is the host.
+constexpr std::string_view sent = "sent ";
+
+/// Opened before anything is sent; nothing where a site has no frames to send.
+std::unique_ptr<host::Witness::Tap> tap_for(Session& session, const SiteName& name,
+                                            const std::vector<Check>& checks) {
+    if (!asks(checks, Who::wire)) return nullptr;
+    const auto& group = session.registry().sites.at(name).allocation.group;
+    try {
+        return session.host().witness.tap(names::bridge(group).name);
+    } catch (const Error&) {
+        return nullptr;
+    }
+}
+
+/// Whether the host has heard what was sent, byte for byte.
+void take_heard(host::Witness::Tap* tap, std::vector<Check>& checks) {
+    const auto heard = tap == nullptr ? std::set<std::string>() : tap->heard();
+    for (auto& check : checks) {
+        if (check.who != Who::wire || !check.got.starts_with(sent)) continue;
+        const bool came = heard.contains(check.got.substr(sent.size()));
+        check.got = tap == nullptr ? "could not run: the host cannot listen"
+                    : came         ? "heard"
+                                   : "silent";
+    }
+}
+
 /// The host itself tries the same.
 bool is_tried(verify::Control control) {
     return control == verify::Control::reach || control == verify::Control::alike ||
@@ -162,6 +191,7 @@ std::vector<Check> verify_site(Session& session, const SiteName& name, const Pla
                                const host::Witness::Ears& ears) {
     const auto processes = session.host().witness.processes(names::slice(name));
     auto checks = verify::expand(verify::table(), places_of(session, name, ears, processes));
+    const auto tap = tap_for(session, name, checks);
     std::vector<Run> runs;
     for (const Who who :
          {Who::php, Who::fpm, Who::database, Who::web, Who::firewall, Who::sql, Who::wire})
@@ -182,6 +212,7 @@ std::vector<Check> verify_site(Session& session, const SiteName& name, const Pla
         verify::take_answers(checks, run.who, run.answers, run.reason);
         inside[run.who] = {answer_to(run.answers, "status"), answer_to(run.answers, "mounts")};
     }
+    take_heard(tap.get(), checks);
     take_controls(session, controls, checks);
     std::erase_if(checks, [](const Check& check) {
         return check.control == verify::Control::alike && !check.control_held;

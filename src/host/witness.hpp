@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,18 @@ class Witness {
         std::string status;                               ///< text of /proc/PID/status
         std::string mounts;                               ///< text of /proc/PID/mountinfo
     };
+    /// Hears the IPv6 frames of the probe program (probe/frames_ipv6.cpp) that a link lets through
+    /// to the host, and no others, however busy the link is.
+    class Tap {
+      public:
+        virtual ~Tap() = default;
+        /// What came, byte for byte in hexadecimal digits; looks until nothing has come for a fifth
+        /// of a second.
+        [[nodiscard]] virtual std::set<std::string> heard() = 0;
+    };
     virtual ~Witness() = default;
     [[nodiscard]] virtual Ears listen() = 0;
+    [[nodiscard]] virtual std::unique_ptr<Tap> tap(const std::string& link) = 0;
     /// The host's IPv4 addresses without 127.0.0.0/8.
     [[nodiscard]] virtual std::vector<Ipv4> addresses() const = 0;
     /// The host knows a way to an address. Nothing is sent.

@@ -1,20 +1,16 @@
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
-#include <linux/if_packet.h>
-#include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/ether.h>
 #include <netinet/if_ether.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <cstring>
 
+#include "probe/link.hpp"
 #include "probe/probe.hpp"
 
 namespace wpns::probe {
@@ -22,34 +18,11 @@ namespace {
 
 constexpr int patience_ms = 600;
 
-using MacBytes = std::array<std::uint8_t, ETH_ALEN>;
-
 /// An Ethernet frame with a question or answer of ARP for IPv4.
 struct Frame {
     ether_header ethernet;
     ether_arp arp;
 };
-
-int packet_socket(const std::string& link) {
-    const int fd = ::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ARP));
-    if (fd < 0) return fd;
-    sockaddr_ll name{};
-    name.sll_family = AF_PACKET;
-    name.sll_protocol = htons(ETH_P_ARP);
-    name.sll_ifindex = static_cast<int>(::if_nametoindex(link.c_str()));
-    return ::bind(fd, reinterpret_cast<const sockaddr*>(&name), sizeof name) < 0 ? -1 : fd;
-}
-
-/// The MAC of the link; for "other" one that nobody has.
-bool read_mac(int fd, const std::string& link, const std::string& which, MacBytes& mac) {
-    mac = {0x02, 0x00, 0x5e, 0x10, 0x77, 0x70};
-    if (which == "other") return true;
-    ifreq ask{};
-    std::copy_n(link.data(), std::min<std::size_t>(link.size(), IFNAMSIZ - 1), ask.ifr_name);
-    if (::ioctl(fd, SIOCGIFHWADDR, &ask) < 0) return false;
-    std::memcpy(mac.data(), ask.ifr_hwaddr.sa_data, mac.size());
-    return true;
-}
 
 Frame question(const ether_addr& to, const MacBytes& mac, const in_addr& asking,
                const in_addr& target) {
@@ -90,7 +63,7 @@ std::string arp(Args args) {
         ::inet_pton(AF_INET, args[3].c_str(), &asking) != 1 ||
         ::inet_pton(AF_INET, args[4].c_str(), &target) != 1)
         return "bad request";
-    const int fd = packet_socket(args[0]);
+    const int fd = packet_socket(args[0], ETH_P_ARP);
     MacBytes mac{};
     if (fd < 0 || !read_mac(fd, args[0], args[2], mac)) return outcome(-1);
     const Frame frame = question(to, mac, asking, target);

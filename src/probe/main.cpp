@@ -38,8 +38,8 @@ struct Running {
 
 std::string run(const std::vector<std::string>& words) {
     const Args arguments = Args(words).subspan(2);
-    for (const auto verbs :
-         {network_verbs(), frame_verbs(), file_verbs(), process_verbs(), call_verbs()})
+    for (const auto verbs : {network_verbs(), frame_verbs(), frame_ipv6_verbs(), file_verbs(),
+                             process_verbs(), call_verbs()})
         for (const auto& verb : verbs)
             if (verb.name == words[1])
                 return verb.arguments == arguments.size() ? verb.run(arguments) : "bad request";

@@ -26,6 +26,8 @@ struct Verb {
 [[nodiscard]] std::span<const Verb> network_verbs();
 /// Frames past the addresses of the site: for a probe with the right to write them.
 [[nodiscard]] std::span<const Verb> frame_verbs();
+/// Frames of IPv6, whose answers go elsewhere: what was sent comes back, for who listens there.
+[[nodiscard]] std::span<const Verb> frame_ipv6_verbs();
 [[nodiscard]] std::span<const Verb> file_verbs();
 [[nodiscard]] std::span<const Verb> process_verbs();
 /// "call NAME": a system call by name, with arguments that do no harm where it is let through.

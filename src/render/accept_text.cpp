@@ -1,5 +1,7 @@
 #include "render/accept_text.hpp"
 
+#include "base/text.hpp"
+
 namespace wpns::render {
 
 std::string docker_accept_text(const std::vector<std::uint64_t>& old_handles,
@@ -16,14 +18,7 @@ std::string docker_accept_text(const std::vector<std::uint64_t>& old_handles,
 }
 
 std::string ufw_comment(std::string_view comment) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char c : comment) {
-        const auto byte = static_cast<unsigned char>(c);
-        text += digits[byte >> 4U];
-        text += digits[byte & 15U];
-    }
-    return text;
+    return to_hex(comment);
 }
 
 }  // namespace wpns::render

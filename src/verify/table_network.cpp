@@ -32,7 +32,8 @@ constexpr Wall group{"the site does not reach the sites of its own group",
                      "forwarded? wpns doctor"};
 constexpr Wall on_the_wire{
     "somebody with rights over this site's network could take the address of a site of its group",
-    "wpns sync puts table bridge wpns back; see set ports in: nft list table bridge wpns"};
+    "wpns sync puts table bridge wpns back; see sets ports and ports6 in: nft list table bridge "
+    "wpns"};
 
 using enum Who;
 constexpr auto refused = "ECONNREFUSED|EPERM|silent";
@@ -245,6 +246,34 @@ const std::vector<Probe> on_network = {
      {wire},
      "ARP with another MAC address",
      "arp {group_link} {group_mac} other {address} {gateway}",
+     "silent",
+     Control::none,
+     &on_the_wire},
+    {"N44",
+     {wire},
+     "IPv6 packet in the site's own name",
+     "packet6 {group_link} {group_mac} own {address6} {gateway6}",
+     "heard",
+     Control::works,
+     &on_the_wire},
+    {"N45",
+     {wire},
+     "IPv6 packet in the name of a site of the same group",
+     "packet6 {group_link} {group_mac} own {mate6} {gateway6}",
+     "silent",
+     Control::none,
+     &on_the_wire},
+    {"N46",
+     {wire},
+     "IPv6 packet with another MAC address",
+     "packet6 {group_link} {group_mac} other {address6} {gateway6}",
+     "silent",
+     Control::none,
+     &on_the_wire},
+    {"N47",
+     {wire},
+     "neighbour advertisement for a site of the same group",
+     "claim6 {group_link} {group_mac} {address6} {gateway6} {mate6}",
      "silent",
      Control::none,
      &on_the_wire},

@@ -892,6 +892,7 @@ class FakeWitness : public host::Witness {
     bool has_routes = true;
 
     [[nodiscard]] Ears listen() override { return {4001, 4002, "@ears", nullptr}; }
+    [[nodiscard]] std::unique_ptr<Tap> tap(const std::string&) override { return nullptr; }
     [[nodiscard]] std::vector<Ipv4> addresses() const override {
         return {*Ipv4::parse("192.0.2.1")};
     }

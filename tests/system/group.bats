@@ -169,7 +169,13 @@ pool6 = "fd00:10:10::/48"' | write_file /etc/wpns/wpns.toml
     run ! reaches site-a fd00:10:10:4::2 2222
     run ! reaches site-c fd00:10:10::2 2222
     run ! reaches site-a fd00:10:10:4::1 80
-    run -0 on wpns verify site-a
+    run -0 on wpns verify site-a --json
+    [ "$(jq -r '.probes[] | select(.id | test("^N4[4-7]$")) | .got' <<<"$output" | paste -sd' ')" = 'heard silent silent silent' ]
+    on systemctl stop wpns-firewall-watch
+    on nft delete table bridge wpns
+    run -1 on wpns verify site-a --json
+    [ "$(jq -r '.probes[] | select(.passed | not) | .id' <<<"$output" | paste -sd' ')" = 'N42 N43 N45 N46 N47 O03 O04 O07' ]
+    on wpns sync
     # Nobody asks for neighbours, and a site that lies about its address is heard by nobody.
     run -0 in_netns site-a ip -6 neighbour
     [ "$(grep -c . <<<"$output")" -eq 1 ]

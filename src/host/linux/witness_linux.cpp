@@ -24,6 +24,10 @@ class LinuxWitness final : public Witness {
 
     [[nodiscard]] Ears listen() override { return open_ears(); }
 
+    [[nodiscard]] std::unique_ptr<Tap> tap(const std::string& link) override {
+        return open_tap(link);
+    }
+
     [[nodiscard]] std::vector<Ipv4> addresses() const override {
         ifaddrs* first = nullptr;
         if (::getifaddrs(&first) != 0) throw_errno("addresses of the host", errno);
