@@ -24,9 +24,13 @@ int cmd_check(const Globals& globals, const host::Host& host, const CheckOptions
     if (globals.json) {
         auto problems = nlohmann::ordered_json::array();
         for (const auto& problem : config.problems) problems.push_back(to_json(problem));
-        print_json({{"sites", config.sites.size()}, {"problems", problems}});
+        auto warnings = nlohmann::ordered_json::array();
+        for (const auto& warning : config.warnings) warnings.push_back(to_json(warning));
+        print_json(
+            {{"sites", config.sites.size()}, {"problems", problems}, {"warnings", warnings}});
     } else {
         for (const auto& problem : config.problems) std::cerr << config::describe(problem);
+        print_warnings(config, {});
         if (config.problems.empty())
             std::cout << config.sites.size() << (config.sites.size() == 1 ? " site" : " sites")
                       << ", no problem\n";

@@ -66,6 +66,7 @@ std::optional<int> sync_once(const Globals& globals, const host::Host& host,
     if (!scope.busy.empty() && patience.left_for(scope.busy)) return std::nullopt;
     if (!scope.busy.empty()) planned = make_plan(session, scope);
     if (!planned.leaving.empty() && !confirm(question(planned), options.yes)) return done;
+    if (!globals.json) print_warnings(session.config(), scope.only);
     // Of a site that is leaving, all may be gone but its record.
     if (planned.plan.actions.empty() && planned.leaving.empty())
         return print_report(globals, planned, {});

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -132,6 +133,16 @@ std::optional<std::string> first_error(const Planned& planned, const apply::Repo
     for (const auto& [site, outcome] : report)
         if (!outcome.errors.empty()) return outcome.errors.front();
     return std::nullopt;
+}
+
+void print_warnings(const config::Config& config, const std::set<SiteName>& only) {
+    const auto is_meant = [&](const config::Problem& warning) {
+        return only.empty() || std::ranges::any_of(only, [&](const SiteName& name) {
+                   return warning.file.ends_with("/" + name.str() + ".toml");
+               });
+    };
+    for (const auto& warning : config.warnings)
+        if (is_meant(warning)) std::cerr << "warning: " << config::describe(warning);
 }
 
 bool confirm(const std::string& question, bool yes) {

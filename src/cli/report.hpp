@@ -1,12 +1,14 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "apply/executor.hpp"
 #include "base/error.hpp"
 #include "cli/planning.hpp"
 #include "cli/session.hpp"
+#include "config/config.hpp"
 
 /// What a person or a script sees. Everything that came from outside is made printable first.
 namespace wpns::cli {
@@ -31,6 +33,9 @@ void print_no_quotas(const std::string& lack);
 /// The first thing that went wrong, in planning or in carrying out; nothing when all went well.
 [[nodiscard]] std::optional<std::string> first_error(const Planned& planned,
                                                      const apply::Report& report);
+
+/// What the files of these sites ask for in vain, on stderr; of all sites where `only` is empty.
+void print_warnings(const config::Config& config, const std::set<SiteName>& only);
 
 /// Asks on the terminal; true with `yes`. Throws Error{usage} without a terminal and without `yes`.
 [[nodiscard]] bool confirm(const std::string& question, bool yes);

@@ -86,6 +86,18 @@ void check_allow(std::vector<SiteFile>& sites, const HostConfig& host) {
                      {}});
 }
 
+/// Where no site has IPv6 there is nothing to open.
+void warn_of_ipv6(std::vector<SiteFile>& sites, const HostConfig& host) {
+    if (subnet6_prefix(host) != 0) return;
+    for (auto& site : sites)
+        for (const AllowTarget& target : site.values.network.allow)
+            if (target.network && target.network->is_ipv6())
+                site.document.report().warn(
+                    site.document.place_in_list("network.allow", target.str()),
+                    {"network.allow: " + target.str() + " opens nothing: the sites have no IPv6",
+                     "network.pool6 of wpns.toml gives it to them"});
+}
+
 /// With the derived ones of all sites: each of them may come to stand beside any other.
 void check_macs(std::vector<SiteFile>& sites) {
     std::map<Mac, std::string> taken = {{names::bridge_mac(), "the bridges of groups"}};
@@ -163,6 +175,7 @@ void check_across(std::vector<SiteFile>& sites, const HostConfig& host, bool hos
     check_names(sites);
     check_subnets(sites, host, host_is_sound);
     if (host_is_sound) check_allow(sites, host);
+    if (host_is_sound) warn_of_ipv6(sites, host);
     check_macs(sites);
     check_groups(sites);
     for (auto& site : sites) check_source(site.document, {}, site.values, host);

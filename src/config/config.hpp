@@ -43,7 +43,8 @@ struct Config {
     std::map<SiteName, SiteConfig> sites;
     std::string host_digest{};                  ///< SHA-256 of wpns.toml; empty without one
     std::map<SiteName, std::string> digests{};  ///< SHA-256 of each site's file
-    std::vector<Problem> problems;  ///< sorted by file, line; values count only when empty
+    std::vector<Problem> problems;    ///< sorted by file, line; values count only when empty
+    std::vector<Problem> warnings{};  ///< of sites, by site: what has no effect; values count
 };
 
 /// Reads everything and checks it together: unknown keys with the nearest known one, types, values,

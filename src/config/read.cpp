@@ -83,6 +83,8 @@ void keep(std::vector<SiteFile> sites, Config& config) {
             site.document.report().add(
                 {0, 0}, {"the site " + site.name.str() + " is also in " + first->second, {}});
         append(config.problems, site.document.report());
+        const auto& warnings = site.document.report().warnings();
+        config.warnings.insert(config.warnings.end(), warnings.begin(), warnings.end());
         config.digests.insert_or_assign(site.name, std::move(site.digest));
         config.sites.insert_or_assign(site.name, std::move(site.values));
     }

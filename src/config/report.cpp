@@ -63,10 +63,24 @@ void Report::add(Place place, Refusal refusal) {
         refusal = {"there are more problems than the " + std::to_string(most_problems) + " below",
                    {}};
     }
+    problems_.push_back(problem_at(place, std::move(refusal)));
+}
+
+void Report::warn(Place place, Refusal refusal) {
+    if (warnings_.size() < most_problems)
+        warnings_.push_back(problem_at(place, std::move(refusal)));
+}
+
+Problem Report::problem_at(Place place, Refusal refusal) const {
     Excerpt shown = excerpt(line(place.line), place.column);
     if (shown.text.empty()) shown.caret = 0;
-    problems_.push_back({source_->file, place.line, place.column, std::move(shown.text),
-                         std::move(refusal.reason), std::move(refusal.remedy), shown.caret});
+    return {source_->file,
+            place.line,
+            place.column,
+            std::move(shown.text),
+            std::move(refusal.reason),
+            std::move(refusal.remedy),
+            shown.caret};
 }
 
 std::string_view Report::raw(Place place, unsigned end_column) const {

@@ -35,18 +35,24 @@ class Report {
 
     /// When the report is full, only that is kept.
     void add(Place place, Refusal refusal);
+    /// Something that has no effect, but is no mistake by itself.
+    void warn(Place place, Refusal refusal);
     [[nodiscard]] bool full() const noexcept { return problems_.size() > most_problems; }
     /// The bytes of one line from `column` up to `end_column`; empty where there are none.
     [[nodiscard]] std::string_view raw(Place place, unsigned end_column) const;
     [[nodiscard]] const std::string& file() const noexcept { return source_->file; }
     [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
+    /// At most as many as problems.
+    [[nodiscard]] const std::vector<Problem>& warnings() const noexcept { return warnings_; }
 
   private:
     [[nodiscard]] std::string_view line(unsigned number) const;
+    [[nodiscard]] Problem problem_at(Place place, Refusal refusal) const;
 
     const Source* source_;
     std::vector<std::string_view> lines_;
     std::vector<Problem> problems_;
+    std::vector<Problem> warnings_;
 };
 
 }  // namespace wpns::config

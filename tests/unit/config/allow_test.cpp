@@ -48,6 +48,21 @@ TEST(Allow, ThePoolOfTheSitesCannotBeNamed) {
     EXPECT_EQ(network("allow = [\"10.0.0.0/8:5432\"]\n"), "");
 }
 
+TEST(Allow, AnIpv6NetworkOfASiteWithoutIpv6IsAWarningWithItsPlace) {
+    const Source site{"site-a.toml",
+                      "domain = \"a.example\"\n[network]\nallow = [\"10.0.0.1\", "
+                      "\"[2001:db8::5]:443\", \"a.example\"]\n"};
+    const Config without = read(std::nullopt, {site});
+    EXPECT_EQ(described(without), "");
+    ASSERT_EQ(without.warnings.size(), 1U);
+    EXPECT_EQ(describe(without.warnings.front()),
+              "site-a.toml:3:22: network.allow: [2001:db8::5]:443 opens nothing: the sites have no "
+              "IPv6\n    allow = [\"10.0.0.1\", \"[2001:db8::5]:443\", \"a.example\"]\n"
+              "                         ^\n    network.pool6 of wpns.toml gives it to them\n");
+    const Source host{"wpns.toml", "[network]\npool6 = \"fd00:10:10::/48\"\n"};
+    EXPECT_TRUE(read(host, {site}).warnings.empty());
+}
+
 TEST(Connections, AreLimitedToOneOfAFewNumbers) {
     EXPECT_EQ(network("connections = 200\n"), "");
     EXPECT_NE(network("connections = 70\n")
