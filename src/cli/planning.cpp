@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <expected>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "apply/parallel.hpp"
@@ -100,6 +101,7 @@ class Planner {
         for (const auto& name : staying)
             if (!settled.contains(name) || !share(name))
                 give_record(sites, name, session_.config().sites.at(name));
+        sites = with_mates(std::move(sites));
         const auto inputs = session_.inputs();
         const auto errors = apply::in_parallel(sites.size(), [&](std::size_t i) {
             Site& site = sites[i];
@@ -132,6 +134,31 @@ class Planner {
         const auto before = known == records.end() ? std::nullopt : std::optional(known->second);
         records.insert_or_assign(name, *record);  // whoever comes next is not given the same
         sites.push_back({name, config, *record, before, {}});
+    }
+
+    /// The sites of a group share one IPv6 network: with another pool they move together or not at
+    /// all, and those that this run is not about stay where they are.
+    bool parts_from_mates(const Site& site) {
+        const Allocation& own = site.record.allocation;
+        for (const auto& [mate, record] : session_.registry().sites) {
+            const Allocation& other = record.allocation;
+            if (own.group.empty() || own.group != other.group || stays(mate) ||
+                planned_.leaving.contains(mate) || own.subnet6 == other.subnet6)
+                continue;
+            take_record_back(site);
+            exclude(site.name.str(), "network.pool6 was changed, and the sites of group " +
+                                         own.group + " share an IPv6 network: " + mate.str() +
+                                         " would keep the old one; wpns sync takes all of them");
+            return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] std::vector<Site> with_mates(std::vector<Site> sites) {
+        std::vector<Site> staying;
+        for (auto& site : sites)
+            if (!parts_from_mates(site)) staying.push_back(std::move(site));
+        return staying;
     }
 
     void take_record_back(const Site& site) {

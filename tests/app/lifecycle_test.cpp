@@ -483,6 +483,33 @@ TEST_F(Lifecycle, ABridgeGoesWithItsLastSite) {
     EXPECT_TRUE(plan().plan.actions.empty());
 }
 
+/// Neither with another pool nor without one: `sync NAME` says who would stay behind.
+TEST_F(Lifecycle, MatesMoveToAnotherIpv6NetworkTogether) {
+    const auto pool6 = [&](const std::string& pool) {
+        put("/etc/wpns/wpns.toml", "[network]\npool6 = \"" + pool + "\"\n");
+    };
+    pool6("fd00:10:10::/48");
+    for (const char* site : {"site-a", "site-b"}) put_site(site, "[network]\ngroup = \"shop\"\n");
+    put_site("site-c");
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto before = fake_.network.links;
+    const SiteName a = *SiteName::parse("site-a");
+    for (const char* pool : {"fd00:20:20::/48", ""}) {
+        *pool == '\0' ? put("/etc/wpns/wpns.toml", "") : pool6(pool);
+        const auto planned = plan({.only = {a}});
+        EXPECT_EQ(planned.site_errors.at("site-a"),
+                  "network.pool6 was changed, and the sites of group shop share an IPv6 network: "
+                  "site-b would keep the old one; wpns sync takes all of them");
+        for (const auto& action : planned.plan.actions) EXPECT_EQ(action.key.site, "");
+    }
+    EXPECT_EQ(fake_.network.links, before);
+    pool6("fd00:20:20::/48");
+    ASSERT_EQ(errors_of(sync({.only = {*SiteName::parse("site-c")}})), "");
+    ASSERT_EQ(errors_of(sync({.only = {a, *SiteName::parse("site-b")}})), "");
+    EXPECT_EQ(fake_.network.links.at("veth0-site-b").site_address6.str(), "fd00:20:20::3");
+    EXPECT_TRUE(plan().plan.actions.empty());
+}
+
 TEST_F(Lifecycle, MatesHaveIpv6OfTheirGroup) {
     put("/etc/wpns/wpns.toml", "[network]\npool6 = \"fd00:10:10::/48\"\n");
     for (const char* site : {"site-a", "site-b"}) put_site(site, "[network]\ngroup = \"shop\"\n");
