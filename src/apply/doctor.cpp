@@ -67,12 +67,13 @@ Findings look_at_forwarding(const host::Host& host) {
     return {finding};
 }
 
+bool has_ipv6(const std::pair<const SiteName, SiteRecord>& site) {
+    return site.second.allocation.subnet6.has_value();
+}
+
 /// The trap of IPv6 forwarding: see forward_ipv6 in boot.cpp, which cannot know an uplink that
 /// comes up later.
 Findings look_at_ipv6(const host::Host& host, const Registry& registry) {
-    const auto has_ipv6 = [](const auto& site) {
-        return site.second.allocation.subnet6.has_value();
-    };
     if (std::ranges::none_of(registry.sites, has_ipv6)) return {};
     Finding finding{.about = "forwarding (net.ipv6.conf.all.forwarding)"};
     HostFacts facts;
@@ -92,41 +93,71 @@ Findings look_at_ipv6(const host::Host& host, const Registry& registry) {
     return {finding};
 }
 
-/// What wpns does itself, or the place where a rule of the admin belongs.
-/// Where that did not help, the owner's own rules are not whole.
-std::vector<std::string> fix_of(const Passage& passage, const ForwardDrop& drop,
-                                const std::string& pool) {
+/// What wpns does itself. Where that did not help, the owner's own rules are not whole.
+std::vector<std::string> fix_by_wpns(const Passage& passage, ForwardDrop::Owner owner) {
+    if (owner == ForwardDrop::Owner::docker)
+        return {passage.docker ? "systemctl restart docker" : "wpns sync"};
+    return {passage.ufw ? "ufw reload" : "wpns sync"};
+}
+
+/// The place where a rule of the admin belongs.
+std::vector<std::string> fix_by_admin(const ForwardDrop& drop, const std::string& pool) {
     switch (drop.owner) {
         case ForwardDrop::Owner::docker:
-            return {passage.docker ? "systemctl restart docker" : "wpns sync"};
+            return {"ip6tables -I DOCKER-USER -s " + pool + " -j ACCEPT",
+                    "ip6tables -I DOCKER-USER -d " + pool +
+                        " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"};
         case ForwardDrop::Owner::ufw:
-            return {passage.ufw ? "ufw reload" : "wpns sync"};
+            return {"ufw route allow from " + pool};
+        case ForwardDrop::Owner::firewalld:
+            return {"firewall-cmd --permanent --zone=trusted --add-source=" + pool,
+                    "firewall-cmd --zone=trusted --add-source=" + pool};
         case ForwardDrop::Owner::other:
             break;
     }
-    const std::string chain = drop.family + " " + drop.table + " " + drop.chain;
-    return {
-        "nft insert rule " + chain + " ip saddr " + pool + " accept",
-        "nft insert rule " + chain + " ip daddr " + pool + " ct state established,related accept"};
+    const std::string rule = "nft insert rule " + drop.family + " " + drop.table + " " +
+                             drop.chain + (drop.ipv6 ? " ip6 " : " ip ");
+    return {rule + "saddr " + pool + " accept",
+            rule + "daddr " + pool + " ct state established,related accept"};
 }
 
-Findings look_at_others(const host::Host& host, const Cidr& pool) {
-    Findings findings;
-    const Passage passage = host.neighbours.look(pool);
-    for (const ForwardDrop& drop : passage.drops) {
-        if (drop.accepted) continue;
-        const bool docker = drop.owner == ForwardDrop::Owner::docker;
-        const bool ufw = drop.owner == ForwardDrop::Owner::ufw;
-        findings.push_back({.about = "other firewalls",
-                            .problem = "chain " + drop.chain + " of table " + drop.family + " " +
-                                       drop.table +
-                                       (docker ? " (Docker)"
-                                        : ufw  ? " (ufw)"
-                                               : "") +
-                                       " drops what it forwards",
-                            .meaning = "no site reaches anything outside",
-                            .fix = fix_of(passage, drop, pool.str())});
+const char* name_of(ForwardDrop::Owner owner) {
+    switch (owner) {
+        case ForwardDrop::Owner::docker:
+            return " (Docker)";
+        case ForwardDrop::Owner::ufw:
+            return " (ufw)";
+        case ForwardDrop::Owner::firewalld:
+            return " (firewalld)";
+        case ForwardDrop::Owner::other:
+            break;
     }
+    return "";
+}
+
+/// Of the packets of one family.
+void look_at_refusals(const host::Host& host, const Passage& passage, const AnyNetwork& pool,
+                      Findings& findings) {
+    for (const ForwardDrop& drop : host.neighbours.refusals(pool)) {
+        const bool by_wpns = !drop.ipv6 && (drop.owner == ForwardDrop::Owner::docker ||
+                                            drop.owner == ForwardDrop::Owner::ufw);
+        findings.push_back(
+            {.about = "other firewalls",
+             .problem = "chain " + drop.chain + " of table " + drop.family + " " + drop.table +
+                        name_of(drop.owner) + " drops what it forwards",
+             .meaning =
+                 std::string("no site reaches anything outside") + (drop.ipv6 ? " by IPv6" : ""),
+             .fix = by_wpns ? fix_by_wpns(passage, drop.owner) : fix_by_admin(drop, pool.str())});
+    }
+}
+
+Findings look_at_others(const host::Host& host, const Registry& registry,
+                        const HostConfig& config) {
+    Findings findings;
+    const Passage passage = host.neighbours.look(config.pool);
+    look_at_refusals(host, passage, config.pool, findings);
+    if (config.pool6 && std::ranges::any_of(registry.sites, has_ipv6))
+        look_at_refusals(host, passage, *config.pool6, findings);
     if (findings.empty()) findings.push_back({.about = "other firewalls"});
     return findings;
 }
@@ -210,7 +241,7 @@ std::vector<Finding> examine(const host::Host& host, const Registry& registry,
         {"network namespaces", [&] { return look_at_holder(host); }},
         {"forwarding", [&] { return look_at_forwarding(host); }},
         {"forwarding of IPv6", [&] { return look_at_ipv6(host, registry); }},
-        {"other firewalls", [&] { return look_at_others(host, config.pool); }},
+        {"other firewalls", [&] { return look_at_others(host, registry, config); }},
         {"links of the sites", [&] { return look_at_managers(host, registry); }},
         {"disk of the sites", [&] { return look_at_quotas(host, config.data_dir); }},
     };

@@ -11,13 +11,14 @@ namespace wpns {
 /// A chain of another program that drops what is forwarded unless a rule of its own accepts it. An
 /// accept in our table cannot lift it.
 struct ForwardDrop {
-    enum class Owner { docker, ufw, other };
+    enum class Owner { docker, ufw, firewalld, other };
 
     std::string family;  ///< as nft calls it: "ip", "inet"
     std::string table;
     std::string chain;
     Owner owner = Owner::other;
     bool accepted = false;  ///< a rule that it leads to lets the sites through, whoever made it
+    bool ipv6 = false;      ///< it is IPv6 that does not get through
     bool operator==(const ForwardDrop&) const = default;
 };
 

@@ -33,7 +33,7 @@ class Doctor : public ::testing::Test {
 
     fakes::FakeHost fake_;
     Registry registry_;
-    const HostConfig config_;
+    HostConfig config_;
 };
 
 TEST_F(Doctor, FindsNothingWhereAllIsWell) {
@@ -96,6 +96,44 @@ TEST_F(Doctor, NamesWhoDropsWhatSitesSend) {
               "accept\n");
     fake_.neighbours.passage.drops.front().accepted = true;
     EXPECT_EQ(problems(), "");
+}
+
+TEST_F(Doctor, NamesAFirewalldThatRejectsWhatSitesSend) {
+    fake_.neighbours.refusing = {
+        {"inet", "firewalld", "filter_FORWARD", ForwardDrop::Owner::firewalld}};
+    EXPECT_EQ(
+        problems(),
+        "other firewalls: chain filter_FORWARD of table inet firewalld (firewalld) drops what "
+        "it forwards\n"
+        "# firewall-cmd --permanent --zone=trusted --add-source=10.10.0.0/16\n"
+        "# firewall-cmd --zone=trusted --add-source=10.10.0.0/16\n");
+}
+
+/// No site has any, or one has.
+TEST_F(Doctor, NamesWhoDropsIpv6WhereASiteHasIt) {
+    using Owner = ForwardDrop::Owner;
+    config_.pool6 = *Cidr6::parse("fd00:10:10::/48");
+    fake_.host.files.set_sysctl("net.ipv6.conf.all.forwarding", "1");
+    fake_.neighbours.refusing = {
+        {.family = "ip6", .table = "filter", .chain = "FORWARD", .ipv6 = true}};
+    auto& drop = fake_.neighbours.refusing.front();
+    EXPECT_EQ(problems(), "");
+    registry_.sites[*SiteName::parse("site-a")].allocation.subnet6 =
+        *Cidr6::parse("fd00:10:10:40::/64");
+    const std::pair<Owner, const char*> fixes[] = {
+        {Owner::docker,
+         "# ip6tables -I DOCKER-USER -s fd00:10:10::/48 -j ACCEPT\n# ip6tables -I DOCKER-USER -d "
+         "fd00:10:10::/48 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"},
+        {Owner::ufw, "# ufw route allow from fd00:10:10::/48\n"},
+        {Owner::firewalld,
+         "# firewall-cmd --permanent --zone=trusted --add-source=fd00:10:10::/48\n"},
+        {Owner::other,
+         "# nft insert rule ip6 filter FORWARD ip6 saddr fd00:10:10::/48 accept\n# nft insert rule "
+         "ip6 filter FORWARD ip6 daddr fd00:10:10::/48 ct state established,related accept\n"}};
+    for (const auto& [owner, fix] : fixes) {
+        drop.owner = owner;
+        EXPECT_NE(problems().find(fix), std::string::npos) << problems();
+    }
 }
 
 /// A site with a group, which has a link and a bridge.

@@ -991,6 +991,16 @@ class FakeNeighbours : public host::Neighbours {
         if (!passage.known) throw Error(ErrorKind::failed, "nft's listing is not as expected");
         return passage;
     }
+    /// Besides the chains of `passage`.
+    std::vector<ForwardDrop> refusing;
+    [[nodiscard]] std::vector<ForwardDrop> refusals(const AnyNetwork& pool) const override {
+        std::vector<ForwardDrop> all = pool.is_ipv6() ? Passage{}.drops : passage.drops;
+        all.insert(all.end(), refusing.begin(), refusing.end());
+        std::erase_if(all, [&](const ForwardDrop& drop) {
+            return drop.accepted || drop.ipv6 != pool.is_ipv6();
+        });
+        return all;
+    }
     void accept(const std::string& place, const Cidr& pool) override {
         faults_.change("accept " + place);
         set(place, Accept{pool});

@@ -17,6 +17,7 @@ using Drops = std::vector<ForwardDrop>;
 using Owner = ForwardDrop::Owner;
 
 const Cidr pool = cidr("10.10.0.0/16");
+const Cidr6 pool6 = *Cidr6::parse("fd00:10:10::/48");
 
 /// Whether a site's traffic passes says who is right.
 class NeighboursTest : public TrafficTest {
@@ -93,6 +94,80 @@ TEST_F(NeighboursTest, AnybodyElsesChainIsNamedAsItIs) {
     EXPECT_EQ(drops(), Drops{});
     EXPECT_EQ(out(), Reach::yes);
     nft("delete table inet mine\ndelete table ip6 six");
+}
+
+/// As firewalld 1.3 and 2.3 make them: the policy is to accept, and the last rule rejects.
+TEST_F(NeighboursTest, AFirewalldThatRejectsIsNamedUntilThePoolIsASourceOfATrustedZone) {
+    nft("add table inet firewalld\n"
+        "add chain inet firewalld filter_FORWARD { type filter hook forward priority 10; policy "
+        "accept; }\n"
+        "add chain inet firewalld filter_FORWARD_ZONES\n"
+        "add chain inet firewalld filter_FWD_public\n"
+        "add chain inet firewalld filter_FWD_trusted\n"
+        "add chain inet firewalld nothing\n"
+        "add rule inet firewalld filter_FORWARD ct state { established, related } accept\n"
+        "add rule inet firewalld filter_FORWARD ct status dnat accept\n"
+        "add rule inet firewalld filter_FORWARD iifname \"lo\" accept\n"
+        "add rule inet firewalld filter_FORWARD ct state invalid drop\n"
+        "add rule inet firewalld filter_FORWARD ip6 daddr { ::/96, 2002:a00::/24 } reject with "
+        "icmpv6 addr-unreachable\n"
+        "add rule inet firewalld filter_FORWARD jump filter_FORWARD_ZONES\n"
+        "add rule inet firewalld filter_FORWARD reject with icmpx admin-prohibited\n"
+        "add rule inet firewalld filter_FORWARD_ZONES goto filter_FWD_public\n"
+        "add rule inet firewalld filter_FWD_public jump nothing\n"
+        "add rule inet firewalld filter_FWD_public reject with icmpx admin-prohibited\n"
+        "add rule inet firewalld filter_FWD_trusted jump nothing\n"
+        "add rule inet firewalld filter_FWD_trusted accept\n");
+    const ForwardDrop drop{"inet", "firewalld", "filter_FORWARD", Owner::firewalld};
+    EXPECT_EQ(drops(), Drops{}) << "no policy of its own";
+    EXPECT_EQ(neighbours_->refusals(pool), Drops{drop});
+    EXPECT_NE(out(), Reach::yes);
+    ForwardDrop drop6 = drop;
+    drop6.ipv6 = true;
+    EXPECT_EQ(neighbours_->refusals(pool6), Drops{drop6});
+    const std::string source = "insert rule inet firewalld filter_FORWARD_ZONES ";
+    nft(source + "ip saddr 10.10.3.0/24 goto filter_FWD_trusted\n" + source +
+        "ip saddr 192.0.2.0/24 goto filter_FWD_trusted\n");
+    EXPECT_EQ(neighbours_->refusals(pool), Drops{drop}) << "a part of the pool, and none of it";
+    nft(source + "ip saddr 10.10.0.0/16 goto filter_FWD_trusted");
+    EXPECT_EQ(neighbours_->refusals(pool), Drops{});
+    EXPECT_EQ(out(), Reach::yes);
+    EXPECT_EQ(neighbours_->refusals(pool6), Drops{drop6});
+    nft(source + "ip6 saddr fd00:10::/32 goto filter_FWD_trusted");
+    EXPECT_EQ(neighbours_->refusals(pool6), Drops{});
+    nft("delete table inet firewalld");
+}
+
+/// What is for a part of the packets is for the admin to judge.
+TEST_F(NeighboursTest, ARuleForSomePacketsIsNoRefusal) {
+    nft("add table ip mine\n"
+        "add chain ip mine through { type filter hook forward priority 10; policy accept; }\n"
+        "add rule ip mine through ct state established,related accept\n"
+        "add rule ip mine through tcp dport 25 drop\n"
+        "add rule ip mine through ip daddr 192.0.2.0/24 reject\n"
+        "add rule ip mine through oifname \"wg0\" drop\n"
+        "add rule ip mine through iifname \"wg1\" drop\n"
+        "add rule ip mine through ip saddr != 10.0.0.0/8 drop\n");
+    EXPECT_EQ(neighbours_->refusals(pool), Drops{});
+    EXPECT_EQ(out(), Reach::yes);
+    nft("add rule ip mine through iifname \"veth*\" counter drop");
+    EXPECT_EQ(neighbours_->refusals(pool), (Drops{{"ip", "mine", "through", Owner::other}}));
+    EXPECT_NE(out(), Reach::yes);
+    nft("delete table ip mine");
+}
+
+TEST_F(NeighboursTest, WhoDropsIpv6IsNamedByWhoAsksForIt) {
+    nft("add table ip6 filter\n"
+        "add chain ip6 filter FORWARD { type filter hook forward priority 0; policy drop; }\n"
+        "add chain ip6 filter ufw6-user-forward\n"
+        "add rule ip6 filter FORWARD jump ufw6-user-forward\n");
+    const ForwardDrop drop{"ip6", "filter", "FORWARD", Owner::ufw, false, true};
+    EXPECT_EQ(look().drops, Drops{}) << "what a run looks at is IPv4";
+    EXPECT_EQ(neighbours_->refusals(pool), Drops{});
+    EXPECT_EQ(neighbours_->refusals(pool6), Drops{drop});
+    nft("add rule ip6 filter ufw6-user-forward ip6 saddr fd00:10:10::/48 counter accept");
+    EXPECT_EQ(neighbours_->refusals(pool6), Drops{});
+    nft("delete table ip6 filter");
 }
 
 TEST_F(NeighboursTest, OursGoesIntoDockersChainAndOutOfItAgain) {

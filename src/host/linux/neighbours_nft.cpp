@@ -4,7 +4,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "base/failpoint.hpp"
 #include "host/linux/neighbours_ufw.hpp"
 #include "host/linux/nft_context.hpp"
+#include "host/linux/nft_fate.hpp"
 #include "model/names.hpp"
 #include "render/accept_text.hpp"
 
@@ -21,8 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-/// The rules of one table by chain, as nft lists them.
-using Rules = std::map<std::string, std::vector<json>>;
+using Rules = NftRules;
 /// Family and table.
 using TableName = std::pair<std::string, std::string>;
 
@@ -42,65 +41,6 @@ std::optional<Cidr> network_in(const json& match, const char* field) {
     return Cidr::of(*network, prefix.at("len").get<unsigned>());
 }
 
-bool holds_pool(const json& match, const Cidr& pool) {
-    const auto source = network_in(match, "saddr");
-    return source && source->contains(pool);
-}
-
-/// As iptables writes and restores it; it asks for nothing.
-bool is_comment(const json& part) {
-    static const json comment = {{"type", "match"}, {"name", "comment"}};
-    return has(part, "comment") || (has(part, "xt") && part.at("xt") == comment);
-}
-
-/// {"meta": {"key": "iifgroup"}} == our group
-bool is_our_group(const json& match) {
-    static const json group = {{"meta", {{"key", "iifgroup"}}}};
-    return match.value("op", "==") == "==" && match.at("left") == group &&
-           match.at("right") == names::link_group;
-}
-
-/// True when the rule lets everything through that sites send.
-bool accepts_sites(const json& rule, const Cidr& pool) {
-    bool accepts = false;
-    for (const json& part : rule.at("expr")) {
-        if (has(part, "match")) {
-            const json& match = part.at("match");
-            if (!holds_pool(match, pool) && !is_our_group(match)) return false;
-        } else if (has(part, "accept")) {
-            accepts = true;
-        } else if (!has(part, "counter") && !is_comment(part)) {
-            return false;
-        }
-    }
-    return accepts;
-}
-
-/// The chains that a rule leads to.
-std::vector<std::string> targets_of(const json& rule) {
-    std::vector<std::string> targets;
-    for (const json& part : rule.at("expr"))
-        for (const char* verb : {"jump", "goto"})
-            if (has(part, verb)) targets.push_back(part.at(verb).at("target").get<std::string>());
-    return targets;
-}
-
-bool lets_sites_through(const Rules& rules, const std::string& start, const Cidr& pool) {
-    std::vector<std::string> open{start};
-    std::set<std::string> seen;
-    while (!open.empty()) {
-        const std::string chain = open.back();
-        open.pop_back();
-        const auto found = rules.find(chain);
-        if (!seen.insert(chain).second || found == rules.end()) continue;
-        for (const json& rule : found->second) {
-            if (accepts_sites(rule, pool)) return true;
-            for (auto& target : targets_of(rule)) open.push_back(std::move(target));
-        }
-    }
-    return false;
-}
-
 Rules rules_of(NftContext& nft, const TableName& table) {
     Rules rules;
     const auto listing = json::parse(
@@ -114,16 +54,24 @@ Rules rules_of(NftContext& nft, const TableName& table) {
     return rules;
 }
 
-ForwardDrop::Owner owner_of(const Rules& rules) {
-    if (rules.contains(names::in_docker)) return ForwardDrop::Owner::docker;
-    if (rules.contains("ufw-user-forward")) return ForwardDrop::Owner::ufw;
-    return ForwardDrop::Owner::other;
+ForwardDrop::Owner owner_of(const std::string& table, const Rules& rules) {
+    using enum ForwardDrop::Owner;
+    if (table == "firewalld") return firewalld;
+    if (rules.contains(names::in_docker)) return docker;
+    const bool is_ufw = rules.contains("ufw-user-forward") || rules.contains("ufw6-user-forward");
+    return is_ufw ? ufw : other;
 }
+
+/// A chain of somebody else that sees what is forwarded.
+struct ForwardChain {
+    ForwardDrop name;
+    bool drops = false;  ///< by policy, what its rules leave undecided
+};
 
 /// What one listing of all chains shows.
 struct Chains {
-    std::vector<ForwardDrop> drops;  ///< those that see forwarded IPv4, all but our own
-    bool docker = false;             ///< there is a place for ours
+    std::vector<ForwardChain> forward;
+    bool docker = false;  ///< there is a place for ours
 };
 
 Chains list_chains(NftContext& nft) {
@@ -132,15 +80,14 @@ Chains list_chains(NftContext& nft) {
     for (const json& object : listing.at("nftables")) {
         if (!has(object, "chain")) continue;
         const json& chain = object.at("chain");
-        ForwardDrop drop{chain.at("family").get<std::string>(),
+        ForwardDrop name{chain.at("family").get<std::string>(),
                          chain.at("table").get<std::string>(), chain.at("name").get<std::string>()};
-        if (drop.family == "ip" && drop.table == "filter" && drop.chain == names::in_docker)
+        if (name.family == "ip" && name.table == "filter" && name.chain == names::in_docker)
             found.docker = true;
-        const bool sees_us = drop.family == "ip" || drop.family == "inet";
-        const bool ours = drop.family == "inet" && drop.table == "wpns";
-        if (sees_us && !ours && chain.value("hook", "") == "forward" &&
-            chain.value("policy", "") == "drop")
-            found.drops.push_back(std::move(drop));
+        const bool routed = name.family == "ip" || name.family == "ip6" || name.family == "inet";
+        const bool ours = name.family == "inet" && name.table == "wpns";
+        if (routed && !ours && chain.value("hook", "") == "forward")
+            found.forward.push_back({std::move(name), chain.value("policy", "") == "drop"});
     }
     return found;
 }
@@ -199,6 +146,11 @@ class NftNeighbours : public Neighbours {
         });
     }
 
+    [[nodiscard]] std::vector<ForwardDrop> refusals(const AnyNetwork& pool) const override {
+        return with_context("look at the firewalls of others",
+                            [&] { return parsed([&] { return find_refusals(pool); }); });
+    }
+
     void accept(const std::string& place, const Cidr& pool) override {
         if (place == names::in_ufw) return put_ufw_accept(files_, process_, pool);
         change_docker(pool);
@@ -212,19 +164,47 @@ class NftNeighbours : public Neighbours {
   private:
     [[nodiscard]] Passage look_at_chains(const Cidr& pool) const {
         Chains chains = list_chains(nft());
-        std::map<TableName, Rules> tables;
-        if (chains.docker) tables[docker_table()];
-        for (const auto& drop : chains.drops) tables[{drop.family, drop.table}];
-        for (auto& [name, rules] : tables) rules = rules_of(nft(), name);
+        std::erase_if(chains.forward, [](const ForwardChain& chain) {
+            return !chain.drops || chain.name.family == "ip6";
+        });
+        std::map<TableName, Rules> tables = rules_of_all(chains.forward);
+        if (chains.docker && !tables.contains(docker_table()))
+            tables[docker_table()] = rules_of(nft(), docker_table());
         Passage passage;
-        for (ForwardDrop& drop : chains.drops) {
+        for (auto& [drop, by_policy] : chains.forward) {
             const Rules& rules = tables.at({drop.family, drop.table});
-            drop.owner = owner_of(rules);
-            drop.accepted = lets_sites_through(rules, drop.chain, pool);
+            drop.owner = owner_of(drop.table, rules);
+            drop.accepted = fate_of(rules, drop.chain, pool) == Fate::accepted;
+            passage.drops.push_back(std::move(drop));
         }
-        passage.drops = std::move(chains.drops);
         if (chains.docker) passage.docker = accept_of(tables.at(docker_table())[names::in_docker]);
         return passage;
+    }
+
+    [[nodiscard]] std::vector<ForwardDrop> find_refusals(const AnyNetwork& pool) const {
+        Chains chains = list_chains(nft());
+        std::erase_if(chains.forward, [&](const ForwardChain& chain) {
+            return chain.name.family == (pool.is_ipv6() ? "ip" : "ip6");
+        });
+        const std::map<TableName, Rules> tables = rules_of_all(chains.forward);
+        std::vector<ForwardDrop> refusals;
+        for (auto& [chain, drops] : chains.forward) {
+            const Rules& rules = tables.at({chain.family, chain.table});
+            const Fate fate = fate_of(rules, chain.chain, pool);
+            if (fate == Fate::accepted || (fate == Fate::undecided && !drops)) continue;
+            chain.owner = owner_of(chain.table, rules);
+            chain.ipv6 = pool.is_ipv6();
+            refusals.push_back(std::move(chain));
+        }
+        return refusals;
+    }
+
+    [[nodiscard]] std::map<TableName, Rules> rules_of_all(
+        const std::vector<ForwardChain>& chains) const {
+        std::map<TableName, Rules> tables;
+        for (const auto& [name, drops] : chains) tables[{name.family, name.table}];
+        for (auto& [name, rules] : tables) rules = rules_of(nft(), name);
+        return tables;
     }
 
     void change_docker(const std::optional<Cidr>& pool) {

@@ -8,9 +8,8 @@
 
 namespace wpns::host::linux_os {
 
-/// By libnftables, and by ufw's own program. Does not see rules of iptables-legacy. A rule lets the
-/// sites through when it is reached from the chain, accepts, and asks for nothing but a source that
-/// holds the pool or our interface group. The references outlive it.
+/// By libnftables, and by ufw's own program. Does not see rules of iptables-legacy. What becomes of
+/// the sites' packets in a chain: see nft_fate.hpp. The references outlive it.
 [[nodiscard]] std::unique_ptr<Neighbours> make_neighbours(const Files& files, Process& process);
 
 }  // namespace wpns::host::linux_os
