@@ -10,10 +10,12 @@ setup_file() {
     start_internet
     page site-a >/dev/null
     page site-b >/dev/null
+    on_stdin sh -c 'cat >/run/wpns-faulty && chmod 755 /run/wpns-faulty' <"${WPNS_FAULTY:?is not set: the program with failpoints}"
 }
 
 teardown_file() {
     stop_internet
+    on rm -f /run/wpns-faulty
     on ufw --force reset
     on sh -c 'iptables -P FORWARD ACCEPT; iptables -F; iptables -X'
 }
@@ -102,14 +104,6 @@ iptables -A DOCKER-ISOLATION-STAGE-2 -o docker0 -j DROP
 iptables -A DOCKER-ISOLATION-STAGE-2 -j RETURN
 iptables -A DOCKER-USER -j RETURN
 END
-}
-
-# Runs every command that `wpns doctor` shows.
-run_fixes() {
-    local fixes
-    fixes=$(on wpns doctor --json | jq -r '.findings[].fix[]')
-    [ -n "$fixes" ]
-    on_stdin sh -e <<<"$fixes"
 }
 
 @test "the watch runs" {
@@ -244,6 +238,21 @@ run_fixes() {
     run -0 on wpns plan --exit-code
 }
 
+# The watch is out of the way, or it would do what the dead run has not done.
+@test "a run that dies before it puts an accept into another firewall is healed" {
+    on systemctl stop "$watch"
+    play_docker
+    run ! on env WPNS_FAILPOINT=accept_put:crash /run/wpns-faulty sync
+    assert_output 'failpoint: accept_put@1: crash'
+    run -0 on iptables -S DOCKER-USER
+    [[ $output != *wpns* ]]
+    on wpns sync
+    assert_let_through
+    run -0 on iptables -S DOCKER-USER
+    [ "$(grep -c 'made by wpns' <<<"$output")" -eq 2 ]
+    on sh -ec 'iptables -P FORWARD ACCEPT; iptables -F; iptables -X; wpns sync'
+}
+
 # No router answers here, so whatever networkd takes for its own gets no address and loses what it had.
 @test "systemd-networkd with files for every link leaves those of the sites alone, and doctor names one that does not" {
     local before
@@ -303,7 +312,10 @@ run_fixes() {
     on wpns remove site-a --purge --yes
     run -0 on iptables -S DOCKER-USER
     assert_output 'made by wpns'
-    on wpns remove site-b --purge --yes
+    run ! on env WPNS_FAILPOINT=accept_remove:crash /run/wpns-faulty remove site-b --purge --yes
+    run -0 on iptables -S DOCKER-USER
+    assert_output 'made by wpns'
+    on sh -c 'wpns remove site-b --purge --yes || wpns sync'
     run -0 on iptables -S DOCKER-USER
     [ "$output" = $'-N DOCKER-USER\n-A DOCKER-USER -j RETURN' ]
     run ! on grep '### tuple' /etc/ufw/user.rules

@@ -78,6 +78,14 @@ policy() {
     run -0 on wpns plan --exit-code
 }
 
+# Runs every command that `wpns doctor` shows.
+run_fixes() {
+    local fixes
+    fixes=$(on wpns doctor --json | jq -r '.findings[].fix[]')
+    [ -n "$fixes" ]
+    on_stdin sh -e <<<"$fixes"
+}
+
 # When each unit of a site last became active, one line a unit: activations SITE
 activations() {
     on systemctl show --property=Id,ActiveState,ActiveEnterTimestampMonotonic \

@@ -152,11 +152,13 @@ class NftNeighbours : public Neighbours {
     }
 
     void accept(const std::string& place, const Cidr& pool) override {
+        failpoint(Failpoint::accept_put);
         if (place == names::in_ufw) return put_ufw_accept(files_, process_, pool);
         change_docker(pool);
     }
 
     void take_back(const std::string& place) override {
+        failpoint(Failpoint::accept_remove);
         if (place == names::in_ufw) return remove_ufw_accept(files_, process_);
         change_docker(std::nullopt);
     }
@@ -215,7 +217,6 @@ class NftNeighbours : public Neighbours {
                 [&] { return handles_of_ours(rules_of(nft(), docker_table())[names::in_docker]); });
             const std::string text = render::docker_accept_text(handles, pool);
             if (text.empty()) return;
-            failpoint(Failpoint::neighbour_change);
             nft().run(text);
         });
     }
