@@ -45,8 +45,11 @@ browser_packages() { printf '%s\n' chromium chromium-driver python3-selenium; }
 # What people run many sites with instead, to be measured beside them: containers and their networks.
 rival_packages() { printf '%s\n' podman crun catatonit netavark containernetworking-plugins; }
 
-# Packages that make a root boot in a virtual machine.
-vm_packages() { printf '%s\n' linux-image-cloud-amd64 initramfs-tools busybox udev e2fsprogs openssh-server; }
+# Packages that make a root boot in a virtual machine, and programs beside the sites that pull in too much for every
+# machine: they come turned off.
+vm_packages() {
+    printf '%s\n' linux-image-cloud-amd64 initramfs-tools busybox udev e2fsprogs openssh-server firewalld network-manager
+}
 
 # The default theme of the release's WordPress.
 theme_package() {

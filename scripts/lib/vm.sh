@@ -47,6 +47,7 @@ furnish_vm() {
     install -d -m 700 "$2/root/.ssh" "$2/etc/wpns/sites.d"
     ssh-keygen -q -t ed25519 -N '' -C "$1" -f "$(vm_dir "$1")/key"
     cp "$(vm_dir "$1")/key.pub" "$2/root/.ssh/authorized_keys"
+    systemctl --root="$2" --quiet disable firewalld.service NetworkManager.service
     mkdir -p "$units/sysinit.target.wants"
     cat >"$units/vm-uplink.service" <<'END'
 [Unit]
