@@ -2,7 +2,8 @@
 # at times the machine loses its power. After each step the next sync heals, nothing is left to do, every site shows
 # its own words, and what was removed is in the archive.
 #
-# WPNS_VERBS steps on at most WPNS_SITES sites, WPNS_CUTS power cuts; WPNS_SEED repeats a life. WPNS_TABLE names a file that
+# WPNS_VERBS steps on at most WPNS_SITES sites, WPNS_CUTS power cuts within WPNS_CUT_WITHIN seconds; WPNS_SEED repeats a
+# life. WPNS_TABLE names a file that
 # gets a line for each test: what, verb, runs, killed, converged, lost.
 # bats file_tags=only:trixie
 load helpers
@@ -10,6 +11,7 @@ load helpers
 verbs=${WPNS_VERBS:-6}
 sites=${WPNS_SITES:-3}
 cuts=${WPNS_CUTS:-1}
+within=${WPNS_CUT_WITHIN:-4}
 
 setup_file() {
     reset_machine
@@ -41,8 +43,12 @@ wpns_maybe_killed() {
 }
 
 # Puts a file of the owner's into a site that has none: its word. The database has it as the title.
-# (One that appears while a site is added by a killed run gets it here, after the sync.)
-mark() { inside "$1" sh -c 'mkdir -p /srv/www/wp-content/uploads && echo "$1" >/srv/www/wp-content/uploads/word.txt' sh "${word[$1]}"; }
+# (One that appears while a site is added by a killed run gets it here, after the sync.) It is on the disk then: what an
+# owner's program leaves in the page cache is lost in a power cut on any host.
+mark() {
+    inside "$1" sh -c 'cd /srv/www/wp-content && mkdir -p uploads && echo "$1" >uploads/word.txt && sync uploads/word.txt uploads .' \
+        sh "${word[$1]}"
+}
 
 verb_add() { wpns_maybe_killed add "$1" --title "${word[$1]}"; }
 verb_remove() { wpns_maybe_killed remove "$1" --yes; }
@@ -155,7 +161,7 @@ assert_archived() {
 cut_power_during() {
     "$@" 3>&- &
     local pid=$!
-    sleep "$(below 4).$(printf %03d "$(below 1000)")"
+    sleep "$(below "$within").$(printf %03d "$(below 1000)")"
     "$testbed" kill --name "$machine" </dev/null >/dev/null 2>&1
     wait "$pid" || true
 }
