@@ -100,6 +100,8 @@ def networks(values):
         yield f"## {words}: seconds, median (lowest–highest), and how many times what wpns takes\n"
         rows = []
         for way, title in WAYS.items():
+            if not any((name, way, size) in values for size in found):
+                continue
             row = [title]
             for size in found:
                 runs = values.get((name, way, size))
