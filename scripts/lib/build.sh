@@ -3,32 +3,32 @@
 #
 # Inside, the checkout is /src (read-only), its build directory /build, the compiler cache /ccache.
 
-# Sets build_root_command to the words that, put before a command, run it as root in the build root of a release.
-# Nothing is kept there but /build and /ccache: find_build_root RELEASE CHECKOUT BUILD
-find_build_root() { find_layers "$(ensure_root build "$1"):$(ensure_root runtime "$1")" "$2" "$3"; }
-
-# The same for any layers: find_layers LAYERS CHECKOUT BUILD
+# Sets build_root_command to the words that, put before a command, run it as root in a root of these layers.
+# Nothing is kept there but /build and /ccache: find_layers LAYERS CHECKOUT BUILD
 find_layers() {
     mkdir -p "$3" "$cache_dir/ccache" "$cache_dir/mnt"
     build_root_command=(unshare --mount --propagation private "$scripts_dir/lib/enter-build-root"
         "$cache_dir/mnt" "$1" "$2" "$3" "$cache_dir/ccache")
 }
 
-# Runs CMD in the build root of a release: in_build_root RELEASE CHECKOUT BUILD CMD…
-in_build_root() {
-    local build_root_command
-    find_build_root "$1" "$2" "$3"
-    shift 3
+# The same for the build root of a release: find_build_root RELEASE CHECKOUT BUILD
+find_build_root() {
+    local layers
+    layers=$(layers_of build "$1")
+    find_layers "$layers" "$2" "$3"
+}
+
+# Runs CMD in a root that has a layer: in_layer LAYER RELEASE CHECKOUT BUILD CMD…
+in_layer() {
+    local layers build_root_command
+    layers=$(layers_of "$1" "$2")
+    find_layers "$layers" "$3" "$4"
+    shift 4
     "${build_root_command[@]}" "$@"
 }
 
-# Runs CMD in a root of these layers: in_layers LAYERS CHECKOUT BUILD CMD…
-in_layers() {
-    local build_root_command
-    find_layers "$1" "$2" "$3"
-    shift 3
-    "${build_root_command[@]}" "$@"
-}
+# Runs CMD in the build root of a release: in_build_root RELEASE CHECKOUT BUILD CMD…
+in_build_root() { in_layer build "$@"; }
 
 # The directory that keeps a checkout's build for a release: build_dir RELEASE CHECKOUT
 build_dir() { echo "$cache_dir/build/$1-$(readlink -f "$2" | sha256sum | cut -c 1-12)"; }

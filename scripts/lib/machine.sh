@@ -20,8 +20,7 @@ machine_exists() { [[ -e $(machine_dir "$1")/release ]]; }
 create_machine() {
     local dir lower
     dir=$(machine_dir "$1")
-    lower=$(ensure_root runtime "$2")
-    [[ -z ${3-} ]] || lower=$(ensure_root "$3" "$2"):$lower
+    if [[ -n ${3-} ]]; then lower=$(layers_of "$3" "$2"); else lower=$(ensure_root runtime "$2"); fi
     rm -rf "$dir"
     mkdir -p "$dir/root" "$dir/upper" "$dir/work"
     chmod 700 "$machines_dir"

@@ -26,6 +26,7 @@ build_packages() {
         g++ cmake ninja-build pkg-config ccache libnl-3-dev libnftables-dev libsystemd-dev
         libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libssl-dev libzstd-dev libgtest-dev libgmock-dev xz-utils
         golang-github-burntsushi-toml-dev # the test suite of TOML
+        e2fsprogs # file systems that are full or broken, for tests
     )
     printf '%s\n' "${packages[@]}"
 }

@@ -53,6 +53,12 @@ ensure_root() {
     echo "$path"
 }
 
+# Prints the paths of a layer and of the runtime root below it, as an overlay wants them: layers_of LAYER RELEASE
+layers_of() {
+    local above below
+    above=$(ensure_root "$1" "$2") && below=$(ensure_root runtime "$2") && echo "$above:$below"
+}
+
 # Makes a root under another name first, so that the final name means complete.
 make_root() {
     local kind=$1 release=$2 path=$3

@@ -23,7 +23,7 @@ create_vm() (
     install -d -m 700 "$vms_dir" "$dir"
     trap 'umount "$dir/root" 2>/dev/null || true; rm -rf --one-file-system "$dir"/{root,upper,upper.work}' EXIT
     mkdir "$dir/root"
-    mount_layers "$dir/root" "$dir/upper" "$(ensure_root vm "$2"):$(ensure_root runtime "$2")"
+    mount_layers "$dir/root" "$dir/upper" "$(layers_of vm "$2")"
     install_program "$2" "$3" "$dir/root"
     furnish_vm "$1" "$dir/root"
     # The file system of the root has quotas.
@@ -71,12 +71,12 @@ boot_vm() {
     # It outlives who boots it, and must not hold what a test runner reads to its end.
     qemu-system-x86_64 -accel tcg -cpu max -smp 2 -m "${WPNS_VM_MEMORY:-3072}" \
         -kernel "$dir/kernel" -initrd "$dir/initrd" \
-        -append 'root=/dev/vda rw rootflags=prjquota console=ttyS0 quiet' \
+        -append 'root=/dev/vda rw rootflags=prjquota console=ttyS0 quiet panic=1' \
         -drive "file=$dir/disk,format=raw,if=virtio,cache=unsafe" \
         -nic "user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:$port-:22" \
         -display none -serial "file:$dir/console" -monitor none -daemonize -pidfile "$dir/pid" 3>&- 4>&-
     wait_until 180 "the system of $1" vm_exec "$1" systemctl is-system-running --quiet --wait </dev/null >/dev/null 2>&1 ||
-        tail -n 30 "$dir/console" >&2
+        { tail -n 30 "$dir/console" >&2 && return 1; }
 }
 
 # Runs a command in a virtual machine, with its standard streams and exit status: vm_exec NAME CMD…

@@ -203,10 +203,10 @@ def settled(values):
 
 def memory(values):
     rows = []
-    for way in ("wpns", "by-hand"):
+    for way, words in (("wpns", "wpns"), ("wpns-ten", "wpns, each of ten sites"), ("by-hand", "by-hand")):
         parts = {name: runs for (name, variant, _), runs in values.items() if name.startswith("memory") and variant == way}
         if parts:
-            rows.append([way, *(spread(parts[f"memory-{part}"]) for part in ("mysqld", "php", "web")), f"**{total(values, way):.1f}**"])
+            rows.append([words, *(spread(parts[f"memory-{part}"]) for part in ("mysqld", "php", "web")), f"**{total(values, way):.1f}**"])
     if rows:
         yield "## An idle site that has answered: MiB, median (lowest–highest)\n"
         yield from table(["way", "MariaDB", "PHP-FPM with opcode cache", "nginx", "sum"], rows)

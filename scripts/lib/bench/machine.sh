@@ -71,9 +71,9 @@ bench_plan_in_memory() {
     for size in "$@"; do in_build_root "$release" "$checkout_dir" "$build" /build/tests/bench_plan "$size"; done
 }
 
-# A site that has answered and then been left alone until its PHP workers have ended.
+# A site that has answered and then been left alone until its PHP workers have ended; and one of ten.
 bench_memory() {
-    local round
+    local round site
     fresh_machine
     on /run/bench/wpns site-1 >/dev/null
     on /run/bench/by-hand add hand1 1 >/dev/null
@@ -83,6 +83,11 @@ bench_memory() {
         on /run/bench/memory wpns wpns-{mysqld,php,web}@site-1.service
         on /run/bench/memory by-hand by-hand-{mysqld,php,web}-hand1.service
     done
+    on /run/bench/by-hand remove hand1 1 >/dev/null
+    for site in site-{2..9}; do on wpns add "$site" >/dev/null; done
+    for site in image site-{1..9}; do on curl -sS -o /dev/null -H "Host: $site.example" http://127.0.0.1/; done
+    sleep 25
+    for site in site-{1..9}; do on /run/bench/memory wpns-ten "wpns-"{mysqld,php,web}"@$site.service"; done
 }
 
 # The first answer of a site of which everything is stopped: bench_wake ROUNDS

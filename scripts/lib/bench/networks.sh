@@ -11,7 +11,7 @@ measure_networks() {
     wpns | raw) program=/build/tests/bench_networks_$1 ;;
     cni | netavark) layer=rivals ;;
     esac
-    in_layers "$(ensure_root "$layer" "$release"):$(ensure_root runtime "$release")" "$checkout_dir" "$build" \
+    in_layer "$layer" "$release" "$checkout_dir" "$build" \
         /src/scripts/in-throwaway-host /src/tests/bench/networks/world "$program" "$2"
 }
 
