@@ -52,6 +52,33 @@ TEST_F(AccountsTest, CreatesFindsAndRemoves) {
     accounts->remove("wp-site-a");  // absent is fine
 }
 
+/// All entries of that name in a file of accounts.
+std::ptrdiff_t entries(const std::string& path, const std::string& name) {
+    std::ifstream file(path);
+    std::ptrdiff_t count = 0;
+    for (std::string line; std::getline(file, line);) count += line.starts_with(name + ":") ? 1 : 0;
+    return count;
+}
+
+// A power cut in the middle of userdel, which changes passwd, shadow, group and gshadow in that
+// order.
+TEST_F(AccountsTest, CreatesWhatIsHalfRemoved) {
+    add_line("/etc/shadow", "wp-cut-1:!*:19000::::::");
+    add_line("/etc/group", "wp-cut-1:x:531:");
+    add_line("/etc/gshadow", "wp-cut-1:!*::");
+    add_line("/etc/group", "wp-cut-2:x:532:");
+    add_line("/etc/gshadow", "wp-cut-2:!*::");
+    add_line("/etc/gshadow", "wp-cut-3:!*::");
+    const Found wanted = {{"wp-cut-1", {531}}, {"wp-cut-2", {532}}, {"wp-cut-3", {533}}};
+    accounts->create(wanted);
+    EXPECT_EQ(find({"wp-cut-1", "wp-cut-2", "wp-cut-3"}), wanted);
+    for (const auto& [name, account] : wanted) {
+        for (const char* path : {"/etc/passwd", "/etc/shadow", "/etc/group", "/etc/gshadow"})
+            EXPECT_EQ(entries(path, name), 1) << path << " " << name;
+        accounts->remove(name);
+    }
+}
+
 // Who changes accounts replaces passwd first and shadow a moment later.
 TEST_F(AccountsTest, LooksAgainWhereAnotherIsHalfThroughAChange) {
     add_line("/etc/passwd", "wp-half:x:540:540::/nonexistent:/usr/sbin/nologin");

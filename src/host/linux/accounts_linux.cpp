@@ -113,6 +113,9 @@ class LinuxAccounts final : public Accounts {
             names.push_back(name);
         }
         failpoint(Failpoint::accounts_create);
+        // systemd-sysusers refuses them; groupadd takes them over.
+        for (const auto& name : half_removed_groups({names.begin(), names.end()}))
+            run({"/usr/sbin/groupadd", "--gid", std::to_string(accounts.at(name).uid), name});
         run({"/usr/bin/systemd-sysusers", "-"}, sysusers_text(accounts));
         // It ends with 0 where it has kept an account that was there with other values.
         const auto found = find(names);

@@ -1,8 +1,10 @@
 #include "host/linux/accounts_local.hpp"
 
 #include <grp.h>
+#include <gshadow.h>
 #include <pwd.h>
 #include <shadow.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -75,6 +77,17 @@ std::map<std::string, std::uint32_t> local_groups(const std::set<std::string>& n
         if (names.contains(entry.gr_name)) groups.try_emplace(entry.gr_name, entry.gr_gid);
     });
     return groups;
+}
+
+std::set<std::string> half_removed_groups(const std::set<std::string>& names) {
+    constexpr const char* file = "/etc/gshadow";
+    if (::access(file, F_OK) != 0) return {};
+    std::set<std::string> found;
+    for_each_entry<sgrp>(file, ::fgetsgent_r, [&](const sgrp& entry) {
+        if (names.contains(entry.sg_namp)) found.insert(entry.sg_namp);
+    });
+    for (const auto& [name, gid] : local_groups(found)) found.erase(name);
+    return found;
 }
 
 std::vector<std::uint32_t> listed_ids() {

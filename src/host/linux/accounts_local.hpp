@@ -24,6 +24,10 @@ struct LocalAccount {
 /// One pass over /etc/group: the gid of those names that are there.
 [[nodiscard]] std::map<std::string, std::uint32_t> local_groups(const std::set<std::string>& names);
 
+/// Those of the names that /etc/gshadow has and /etc/group has not: what a power cut in the middle
+/// of userdel leaves. None without such a file.
+[[nodiscard]] std::set<std::string> half_removed_groups(const std::set<std::string>& names);
+
 /// Every uid and gid that NSS lists, local ones among them; sorted, each once. Not thread-safe.
 [[nodiscard]] std::vector<std::uint32_t> listed_ids();
 
