@@ -18,8 +18,12 @@ std::string_view take_line(std::string_view& text) {
 }
 
 bool is_plain(std::string_view text) {
-    return std::ranges::all_of(
-        text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+    bool escaped = false;
+    for (const char c : text) {
+        if (c < ' ' || c > '~' || c == '"' || (escaped && c != '\\')) return false;
+        escaped = c == '\\' && !escaped;
+    }
+    return !escaped;
 }
 
 /// What is between the two; nothing where the line has another form.
@@ -51,11 +55,13 @@ std::optional<std::vector<std::string_view>> take_list(std::string_view& text) {
 /// below any other, nothing is taken out.
 class Owner {
   public:
-    void see(std::string_view line) {
+    /// True for the heading of a site.
+    bool see(std::string_view line) {
         const auto first = line.find_first_not_of(" \t");
-        if (first == std::string_view::npos || line[first] != '[') return;
+        if (first == std::string_view::npos || line[first] != '[') return false;
         const auto name = between("[sites.", line, "]\n");
         owner_ = name && SiteName::parse(*name) ? std::optional(std::string(*name)) : std::nullopt;
+        return owner_.has_value();
     }
     [[nodiscard]] const std::optional<std::string>& owner() const { return owner_; }
     /// Whether a list of the owner begins with the line.
@@ -77,16 +83,26 @@ bool has_long_texts(std::string_view text) {
 
 RegistryLists split_registry(std::string_view text) {
     RegistryLists result;
-    if (has_long_texts(text)) return {std::string(text)};
+    result.parts.emplace_back();
+    if (has_long_texts(text)) {
+        result.parts.back().text = text;
+        return result;
+    }
+    const std::size_t long_enough = std::max(std::size_t{1} << 14U, text.size() / 64);
     Owner owner;
+    std::size_t lines = 0;
     while (!text.empty()) {
         const auto line = take_line(text);
-        owner.see(line);
-        result.rest += line;
+        if (owner.see(line) && result.parts.back().text.size() > long_enough)
+            result.parts.push_back({lines, {}});
+        ++lines;
+        auto& rest = result.parts.back().text;
+        rest += line;
         // One that is there twice is left to the parser, which refuses it.
         if (!owner.opens(line) || result.lists.contains(*owner.owner())) continue;
         if (auto list = take_list(text)) {
-            result.rest += std::string(list->size(), '\n') + "]\n";
+            rest += std::string(list->size(), '\n') + "]\n";
+            lines += list->size() + 1;
             result.lists.emplace(*owner.owner(), std::move(*list));
         }
     }

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <cstdint>
+#include <future>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "base/digest.hpp"
@@ -81,7 +84,7 @@ class Reader {
             for (const auto& element : *array) add_node(result, element, site);
         const auto plain = lists.lists.find(site);
         if (array != nullptr && plain != lists.lists.end())
-            for (const auto line : plain->second) add_resource(result, line, site);
+            for (const auto line : plain->second) add_resource(result, unescaped(line), site);
         return result;
     }
     unsigned connection_limit(std::string_view key) {
@@ -115,6 +118,12 @@ class Reader {
     void fault(const std::string& reason) { faults_.add(where_ + reason); }
 
   private:
+    static std::string unescaped(std::string_view text) {
+        std::string result(text);
+        for (auto at = result.find('\\'); at != std::string::npos; at = result.find('\\', at + 1))
+            result.erase(at, 1);
+        return result;
+    }
     void add_node(Recorded& result, const toml::node& element, const std::string& site) {
         const auto* text = element.as_string();
         if (text == nullptr) return fault("a resource that is no text");
@@ -253,21 +262,28 @@ std::string schema_fault(const toml::table& root) {
            std::to_string(schema);
 }
 
-std::expected<Registry, std::string> read_root(const toml::table& root,
-                                               const RegistryLists& lists) {
-    if (auto fault = schema_fault(root); !fault.empty()) return std::unexpected(std::move(fault));
+/// What the tables of one part say.
+struct Found {
+    Registry registry{};
+    std::string fault{};
+};
+
+Found read_root(const toml::table& root, const RegistryLists& lists, bool first) {
+    if (auto fault = first ? schema_fault(root) : ""; !fault.empty()) return {{}, fault};
     Faults faults;
     Registry registry;
     Reader in(root, "", faults);
-    in.only({"schema", "lineage", "serial", "host", "sites", "tombstones"});
-    registry.lineage = in.text("lineage");
-    registry.serial = in.number("serial", 0, std::numeric_limits<std::int64_t>::max());
-    registry.host = in.resources("host", "", lists);
+    if (first) {
+        in.only({"schema", "lineage", "serial", "host", "sites", "tombstones"});
+        registry.lineage = in.text("lineage");
+        registry.serial = in.number("serial", 0, std::numeric_limits<std::int64_t>::max());
+        registry.host = in.resources("host", "", lists);
+    } else {
+        in.only({"sites", "tombstones"});
+    }
     read_sites(root, lists, registry, faults);
     read_tombstones(root, registry, faults);
-    refuse_shared(registry, faults);
-    if (!faults.first().empty()) return std::unexpected(faults.first());
-    return registry;
+    return {std::move(registry), faults.first()};
 }
 
 /// toml++ 3.4 may fall into a place that it takes for unreachable where a letter outside of ASCII
@@ -302,10 +318,23 @@ bool is_strange(std::string_view text) {
     return false;
 }
 
-std::string place(const toml::parse_error& error) {
-    // The first line of the file is not in what was parsed.
-    return "line " + std::to_string(error.source().begin.line + 1) + ": " +
-           std::string(error.description());
+Found read_part(const RegistryPart& part, const RegistryLists& lists) {
+    if (is_strange(part.text)) return {{}, "a letter or a quote stands where none is written"};
+    try {
+        return read_root(toml::parse(part.text), lists, &part == lists.parts.data());
+    } catch (const toml::parse_error& error) {
+        // The first line of the file is not in what was split.
+        const auto line = part.first_line + error.source().begin.line + 1;
+        return {{}, "line " + std::to_string(line) + ": " + std::string(error.description())};
+    }
+}
+
+void add(Found part, Registry& registry, Faults& faults) {
+    if (!part.fault.empty()) faults.add(part.fault);
+    registry.sites.merge(part.registry.sites);
+    for (const auto& [name, site] : part.registry.sites)
+        faults.add("[sites." + name.str() + "] is there twice");
+    std::ranges::move(part.registry.tombstones, std::back_inserter(registry.tombstones));
 }
 
 }  // namespace
@@ -314,13 +343,16 @@ std::expected<Registry, std::string> parse_registry(std::string_view text) {
     const auto body = checked_body(text);
     if (!body) return std::unexpected(body.error());
     const auto lists = split_registry(*body);
-    if (is_strange(lists.rest))
-        return std::unexpected("a letter or a quote stands where none is written");
-    try {
-        return read_root(toml::parse(lists.rest), lists);
-    } catch (const toml::parse_error& error) {
-        return std::unexpected(place(error));
-    }
+    std::vector<std::future<Found>> others;
+    for (const auto& part : std::span(lists.parts).subspan(1))
+        others.push_back(std::async(std::launch::async, [&] { return read_part(part, lists); }));
+    auto [registry, fault] = read_part(lists.parts.front(), lists);
+    if (!fault.empty()) return std::unexpected(std::move(fault));
+    Faults faults;
+    for (auto& other : others) add(other.get(), registry, faults);
+    refuse_shared(registry, faults);
+    if (!faults.first().empty()) return std::unexpected(faults.first());
+    return std::move(registry);
 }
 
 }  // namespace wpns

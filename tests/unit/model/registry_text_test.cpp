@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ctime>
 #include <random>
 
 #include "base/error.hpp"
+#include "model/registry_lists.hpp"
 #include "registry_sample.hpp"
 
 namespace wpns {
@@ -149,6 +151,40 @@ TEST(RegistryText, AThousandSitesAreReadInLessThanASecond) {
     EXPECT_EQ(result, registry);
     EXPECT_LT(seconds, 1.0);
     RecordProperty("seconds", std::to_string(seconds));
+}
+
+/// The body of a long registry, and where in it some site in the middle stands.
+struct Long {
+    Registry registry = large(300);
+    std::string body = to_text(registry).substr(to_text(registry).find('\n') + 1);
+    std::string heading = "[sites.customer-250]\n";
+
+    [[nodiscard]] std::string error_with(const std::string& table) const {
+        std::string changed = body;
+        changed.insert(changed.find(heading), table);
+        const auto result = parse_registry(sign(changed));
+        return result ? "" : result.error();
+    }
+    [[nodiscard]] std::string line() const {
+        const auto before = body.substr(0, body.find(heading));
+        return std::to_string(std::ranges::count(before, '\n') + 2);  // the checksum's, and itself
+    }
+};
+
+TEST(RegistryText, ALongOneIsReadInParts) {
+    Long text;
+    ASSERT_GT(split_registry(text.body).parts.size(), 3U);
+    text.registry.tombstones.push_back({"old", 402, 403, "/var/lib/wpns/archive/old"});
+    EXPECT_EQ(reread(text.registry), text.registry);
+}
+
+TEST(RegistryText, WhatIsWrongInALaterPartIsToldAsInTheFirst) {
+    const Long text;
+    EXPECT_EQ(text.error_with("= 1\n").substr(0, 5 + text.line().size()), "line " + text.line());
+    EXPECT_EQ(text.error_with("[other]\n"), "unknown key other");
+    const auto first = text.body.substr(text.body.find("[sites.customer-0]"));
+    const auto empty = first.substr(0, first.find("resources = ")) + "resources = []\n";
+    EXPECT_EQ(text.error_with(empty), "[sites.customer-0] is there twice");
 }
 
 TEST(RegistryText, APolicyComesBack) {
