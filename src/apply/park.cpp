@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <iterator>
+#include <set>
 
 #include "model/names.hpp"
 
@@ -111,21 +112,31 @@ std::map<SiteName, std::chrono::seconds> limits(const host::Files& files) {
     return result;
 }
 
-std::vector<SiteName> without_visitors(const host::Host& host) {
-    const auto all = limits(host.files);
+/// Those of the sites that nobody has come to for long enough.
+std::set<SiteName> without_visitors(const host::Host& host,
+                                    const std::map<SiteName, std::chrono::seconds>& all) {
     Names sockets;
     for (const auto& [site, limit] : all) sockets.push_back(names::web_socket(site));
-    if (sockets.empty()) return {};
     // A request that takes long is no less a visit.
     const auto in_use = host.visits.in_use();
     host.visits.mark(picked(sockets, [&](const auto& path) { return in_use.contains(path); }));
     const auto quiet = host.visits.quiet(sockets);
-    std::vector<SiteName> result;
+    std::set<SiteName> result;
     for (const auto& [site, limit] : all) {
         const auto found = quiet.find(names::web_socket(site));
-        if (found != quiet.end() && found->second >= limit) result.push_back(site);
+        if (found != quiet.end() && found->second >= limit) result.insert(site);
     }
     return result;
+}
+
+/// A task has woken the database, and no visitor, who comes by the web server. It need not wait for
+/// as long as one: after a boot, which counts as a visit, the tasks of all sites would have all
+/// databases awake.
+bool only_database_runs(const States& states, const SiteName& site) {
+    const auto is_up = [&](const char* role) {
+        return runs(states, names::unit(site, role, "service"));
+    };
+    return is_up("mysqld") && !is_up("php") && !is_up("web");
 }
 
 }  // namespace
@@ -163,14 +174,18 @@ std::map<SiteName, std::string> wake(const host::Host& host, std::span<const Sit
 }
 
 std::vector<SiteName> idle_sites(const host::Host& host) {
-    auto sites = without_visitors(host);
-    if (sites.empty()) return sites;
+    const auto all = limits(host.files);
+    if (all.empty()) return {};
+    std::vector<SiteName> sites;
+    for (const auto& [site, limit] : all) sites.push_back(site);
+    const auto quiet = without_visitors(host, all);
     const auto states = states_of(host, sites);
     std::erase_if(sites, [&](const SiteName& site) {
         const auto own = services({&site, 1});
         const bool asleep =
             std::ranges::none_of(own, [&](const auto& unit) { return runs(states, unit); });
-        return asleep || !only_waits(host, site);
+        const bool may_rest = quiet.contains(site) || only_database_runs(states, site);
+        return asleep || !may_rest || !only_waits(host, site);
     });
     return sites;
 }

@@ -23,8 +23,9 @@ namespace wpns::apply {
 [[nodiscard]] std::map<SiteName, std::string> wake(const host::Host& host,
                                                    std::span<const SiteName> sites);
 
-/// The sites of which something runs although nobody has come for as long as their limit says,
-/// nobody is connected, and no task, program or worker of theirs is at work.
+/// The sites of which something runs although nobody has come for as long as their limit says, or
+/// nothing but the database does, and nobody is connected, and no task, program or worker of theirs
+/// is at work.
 [[nodiscard]] std::vector<SiteName> idle_sites(const host::Host& host);
 
 }  // namespace wpns::apply

@@ -195,6 +195,21 @@ TEST_F(Parking, ADatabaseThatATaskHasWokenSleepsAgain) {
     EXPECT_FALSE(runs("mysqld", "site-a"));
 }
 
+/// After a boot all sockets are new, as if somebody had come: with the tasks of a thousand sites
+/// that would be a thousand databases.
+TEST_F(Parking, ADatabaseAloneNeedNotWaitAsLongAsAVisitor) {
+    nobody_since(seconds(30));
+    for (const char* role : {"web", "php"})
+        fake_.units.states["wpns-" + std::string(role) + "@site-a.service"] = {"loaded", "inactive",
+                                                                               "dead"};
+    add_process("wpns-cron@site-a.service");
+    ASSERT_EQ(idle(), cli::done);
+    EXPECT_TRUE(runs("mysqld", "site-a")) << "a task needs it";
+    fake_.witness.running.clear();
+    ASSERT_EQ(idle(), cli::done);
+    EXPECT_FALSE(runs("mysqld", "site-a"));
+}
+
 TEST_F(Parking, WhoeverIsStillConnectedIsAVisitor) {
     nobody_since(seconds(900));
     fake_.visits.connected = {socket_};
