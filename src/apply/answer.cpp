@@ -7,13 +7,30 @@
 
 namespace wpns::apply {
 
+namespace {
+
+using nlohmann::json;
+
+/// What is no JSON is no object either.
+json parsed(const std::string& text) {
+    return json::parse(text, nullptr, false);
+}
+
+bool is_done(const json& answer, const char* done) {
+    return answer.is_object() && answer.contains(done) && answer[done].is_boolean() &&
+           answer[done].get<bool>();
+}
+
+}  // namespace
+
+bool says(const std::string& text, const char* done) {
+    return is_done(parsed(text), done);
+}
+
 void require_answer(const host::Process::Result& result, const char* done,
                     const std::string& program) {
-    const auto answer = nlohmann::json::parse(result.out, nullptr, false);
-    const auto is_true = [&](const char* key) {
-        return answer.contains(key) && answer[key].is_boolean() && answer[key].get<bool>();
-    };
-    if (result.status == 0 && answer.is_object() && is_true(done)) return;
+    const json answer = parsed(result.out);
+    if (result.status == 0 && is_done(answer, done)) return;
     const bool explained =
         answer.is_object() && answer.contains("error") && answer["error"].is_string();
     const std::string said =

@@ -11,4 +11,7 @@ namespace wpns::apply {
 void require_answer(const host::Process::Result& result, const char* done,
                     const std::string& program);
 
+/// True for such an object in which `done` is true.
+[[nodiscard]] bool says(const std::string& text, const char* done);
+
 }  // namespace wpns::apply

@@ -1,9 +1,12 @@
 #include "apply/executor.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <set>
+#include <span>
 #include <utility>
 
+#include "apply/announcement.hpp"
 #include "apply/perform.hpp"
 #include "base/error.hpp"
 #include "plan/batch.hpp"
@@ -102,7 +105,12 @@ class Run {
         : registry_(registry),
           file_(file),
           options_(options),
-          context_{host, options, registry, report_, {}} {}
+          context_{host, options, registry, report_, {}} {
+        context_.can_use = [this](const std::string& site) {
+            settle(Until::usable);
+            return !stopped(site);
+        };
+    }
 
     Report walk(const plan::Plan& plan) {
         plan_ = &plan;
@@ -113,8 +121,13 @@ class Run {
         context_.unit_files_changed = may_owe_a_reload(plan, registry_);
         record_intent(plan, registry_);
         file_.save(registry_);
-        for (const auto& batch : plan::batches(plan)) step(batch);
+        const auto batches = plan::batches(plan);
+        for (std::size_t i = 0; i < batches.size(); ++i) {
+            announce(batches[i], std::span(batches).subspan(i));
+            step(batches[i]);
+        }
         settle();
+        if (context_.announcement) keep_error([&] { context_.announcement->settle({}); });
         if (unsaved_) save();
         // Limits of a slice take effect with this, and removed units are forgotten.
         if (context_.unit_files_changed) context_.host.units.daemon_reload();
@@ -122,6 +135,35 @@ class Run {
     }
 
   private:
+    template <typename Step>
+    void keep_error(Step&& step) {
+        try {
+            step();
+        } catch (const Error& error) {
+            report_[""].warnings.push_back(text_of(error));
+        }
+    }
+
+    /// Before the network of new sites is made, nginx begins to look at their vhosts, and before
+    /// their services start it is told.
+    void announce(Batch batch, std::span<const std::vector<const plan::Action*>> coming) {
+        const Kind kind = batch.front()->key.kind;
+        if (takes(batch) || interrupted_ || host_failed_) return;
+        if (kind == Kind::netns && !context_.announcement) {
+            const auto is_vhosts = [](const auto& other) { return !to_announce(other).empty(); };
+            const auto vhosts = std::ranges::find_if(coming, is_vhosts);
+            if (vhosts == coming.end()) return;
+            auto there = to_announce(*vhosts);
+            std::erase_if(there, [&](const auto* action) { return stopped(action->key.site); });
+            if (there.empty()) return;
+            keep_error([&] {
+                context_.announcement = std::make_shared<Announcement>(context_.host, there);
+            });
+        }
+        if (kind == Kind::unit && context_.announcement)
+            keep_error([&] { context_.announcement->tell(); });
+    }
+
     void step(const std::vector<const plan::Action*>& batch) {
         if (!runs_beside_starts(batch)) settle();
         // Units and programs read it.
@@ -143,7 +185,7 @@ class Run {
         }
         if (!effects.empty()) {
             const auto errors = perform(context_, effects);
-            const bool beside = !context_.later.empty() && !is_unit(effects);
+            const bool beside = !context_.later.empty() && !may_be_left(effects);
             // What it ran beside first: where that has failed, it could not but fail.
             if (beside) settle();
             for (std::size_t i = 0; i < effects.size(); ++i) {
@@ -174,14 +216,19 @@ class Run {
                 kind == Kind::bridge || kind == Kind::link);
     }
 
-    static bool is_unit(Batch batch) { return batch.front()->key.kind == Kind::unit; }
+    /// What performers may leave under way themselves.
+    static bool may_be_left(Batch batch) {
+        const Kind kind = batch.front()->key.kind;
+        return !takes(batch) && (kind == Kind::unit || kind == Kind::wordpress);
+    }
 
-    /// Units start one after the other by systemd's own order, and the installer waits for the
-    /// database by itself: it connects to a socket that is there.
+    /// Units start one after the other by systemd's own order, the installer waits for the
+    /// database by itself (it connects to a socket that is there), and nginx takes its time to
+    /// learn of a site.
     static bool runs_beside_starts(Batch batch) {
         const Kind kind = batch.front()->key.kind;
-        return !takes(batch) &&
-               (kind == Kind::unit || kind == Kind::wordpress || kind == Kind::database);
+        return !takes(batch) && (kind == Kind::unit || kind == Kind::wordpress ||
+                                 kind == Kind::database || kind == Kind::vhost);
     }
 
     [[nodiscard]] bool is_under_way(const plan::Action* action) const {
@@ -198,10 +245,16 @@ class Run {
         }
     }
 
+    enum class Until { usable, ended };
+
     /// Waits for all that is under way.
-    void settle() {
+    void settle(Until until = Until::ended) {
         if (context_.later.empty()) return;
         for (const Later& later : std::exchange(context_.later, {})) {
+            if (until == Until::usable && later.is_usable()) {
+                context_.later.push_back(later);
+                continue;
+            }
             const auto errors = outcome_of(later);
             for (std::size_t i = 0; i < later.actions.size(); ++i)
                 finish(*later.actions[i], errors.at(i));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -17,10 +18,15 @@ using Batch = std::span<const plan::Action* const>;
 /// The error of each action of a batch, by position; empty means done.
 using Errors = std::vector<std::string>;
 
+class Announcement;
+
 /// Actions that are under way when their batch returns, and what waits for them.
 struct Later {
     std::vector<const plan::Action*> actions;
     std::function<Errors()> wait;  ///< called once; by position, as a batch
+    /// Waits until all of it is there to be used, and only cleans up. False where it failed, or
+    /// where nothing tells before its end.
+    std::function<bool()> is_usable = [] { return false; };
 };
 
 /// What performers share during one run.
@@ -32,8 +38,12 @@ struct Context {
     std::set<std::string> leaving;    ///< sites whose resources this plan takes away
     std::set<std::string> seen{};     ///< sites whose first page has been there already
     bool unit_files_changed = false;  ///< systemd must read them again before the next job
-    /// What perform_units leaves to be waited for when something needs it.
+    /// What performers leave to be waited for when something needs it.
     std::vector<Later> later{};
+    /// Vhosts that nginx is learning of already.
+    std::shared_ptr<Announcement> announcement{};
+    /// Waits for what is under way, up to where it can be used; false where the site has failed.
+    std::function<bool(const std::string& site)> can_use{};
 };
 
 [[nodiscard]] Errors perform_accounts(Context& context, Batch batch);
@@ -51,7 +61,9 @@ struct Context {
 /// Waits for sockets and timers. New services come up on their own from there, in an order that
 /// systemd knows, so they go into Context::later.
 [[nodiscard]] Errors perform_units(Context& context, Batch batch);
+/// The installer of a few sites goes into Context::later.
 [[nodiscard]] Errors perform_wordpress(Context& context, Batch batch);
+/// Waits for what else is under way before it asks for pages.
 [[nodiscard]] Errors perform_vhosts(Context& context, Batch batch);
 
 /// Looks at what mariadb-install-db has made in `staging`, since it ends with status 0 in some

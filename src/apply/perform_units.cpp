@@ -92,9 +92,11 @@ Errors start_units(Context& context, Batch batch) {
         return names_of(batch,
                         [&](const plan::Action& action) { return how(action, crowd) == wish; });
     };
-    begin_later(context, batch, crowd);
+    // Before anything new is begun: the restart of a socket ends its service, and that of a MariaDB
+    // that has not come up yet may hang.
     auto results = units.restart(names(How::restart), job_deadline);
     results.merge(units.try_restart(names(How::try_restart), job_deadline));
+    begin_later(context, batch, crowd);
     results.merge(units.start(names(How::start), job_deadline));
     return by_position(batch, results);
 }

@@ -1,78 +1,44 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <set>
 #include <thread>
+#include <utility>
 
+#include "apply/announcement.hpp"
 #include "apply/crowd.hpp"
 #include "apply/parallel.hpp"
 #include "apply/perform.hpp"
-#include "base/text.hpp"
-#include "model/names.hpp"
 
 namespace wpns::apply {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* nginx_unit = "nginx.service";
-
-void put_file(const host::Host& host, const plan::Action& action,
-              const std::optional<Resource>& value) {
-    if (!value) return host.files.remove_file(action.key.id);
-    File file;
-    file.content = std::get<Vhost>(*value).content;
-    host.files.write(action.key.id, file);
-}
-
-/// What `nginx -t` says against the configuration as it is on disk now; empty when it accepts it.
+/// What nginx says against its files as they are; empty when it accepts them.
 std::string refusal(const host::Host& host) {
-    host::Process::Command check;
-    check.argv = {"/usr/sbin/nginx", "-t", "-q"};
-    const auto result = host.process.run(check);
-    if (result.status == 0) return {};
-    return "nginx -t refuses it: " + printable(trim(result.err));
+    return NginxTest(host).refusal();
 }
 
-/// nginx returns from a reload before its old workers stop taking connections, and those do not
-/// know a new site.
-void wait_for_new_workers(const host::Host& host, const std::set<int>& old) {
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    const auto is_old = [&](int worker) { return old.contains(worker); };
-    while (std::chrono::steady_clock::now() < deadline &&
-           std::ranges::any_of(host.web.workers(), is_old))
-        std::this_thread::sleep_for(5ms);
-}
-
-/// Tells nginx, or starts it where it is down.
 void reload(const host::Host& host) {
-    const std::vector<std::string> names = {nginx_unit};
-    const auto state = host.units.list(names);
-    const auto it = state.find(nginx_unit);
-    const bool running = it != state.end() && it->second.active == "active";
-    const auto old = host.web.workers();
-    const auto results = running ? host.units.reload(names, 60s) : host.units.start(names, 60s);
-    if (const auto& error = results.at(nginx_unit); !error.empty())
-        throw Error(ErrorKind::failed, error);
-    wait_for_new_workers(host, old);
+    begin_reload(host)();
 }
 
 /// Writes one file; what nginx refuses is taken back, so that the others keep serving.
 void put_checked(const host::Host& host, const plan::Action& action) {
-    put_file(host, action, action.after);
+    put_vhost(host, action.key, action.after);
     const std::string reason = refusal(host);
     if (reason.empty()) return;
-    put_file(host, action, action.before);
+    put_vhost(host, action.key, action.before);
     throw Error(ErrorKind::failed, reason + "; the file was taken back");
 }
 
 /// All at once where nginx accepts them together. Else it is asked whether they are the reason at
 /// all, and then one by one to find the bad ones.
 Errors put_vhosts(const host::Host& host, Batch batch) {
-    Errors errors =
-        for_each(batch, [&](const plan::Action& action) { put_file(host, action, action.after); });
+    Errors errors = for_each(
+        batch, [&](const plan::Action& action) { put_vhost(host, action.key, action.after); });
     if (refusal(host).empty()) return errors;
-    for (const auto* action : batch) put_file(host, *action, action->before);
+    for (const auto* action : batch) put_vhost(host, action->key, action->before);
     if (const std::string before = refusal(host); !before.empty())
         return Errors(
             batch.size(),
@@ -83,7 +49,7 @@ Errors put_vhosts(const host::Host& host, Batch batch) {
 /// A site that answers with an error of the server is not up, whatever the units say; one that is
 /// closed answers with just that.
 bool is_good(int status, bool closed) {
-    return closed ? status == 503 : status != 0 && status < 500;
+    return closed ? status == 503 : host::is_served(status);
 }
 
 /// Asks as a visitor until the site answers: nginx reloads in its own time, and the first page
@@ -108,15 +74,6 @@ void check_answer(const host::Host& host, const Vhost& vhost, bool seen) {
                     " at " + vhost.address.str() + " port " + std::to_string(vhost.port));
 }
 
-/// The first page reads all of WordPress: a new site begins with it while nginx takes in the vhost.
-/// One site only, as many at once would take the processors from those that serve.
-host::WebProbe::Asked ask_ahead(const host::Host& host, Batch batch) {
-    const auto site = SiteName::parse(batch.front()->key.site);
-    const auto& vhost = std::get<Vhost>(*batch.front()->after);
-    if (batch.size() > 1 || !site || vhost.closed || vhost.domain.empty()) return {};
-    return host.web.ask_ahead(names::web_socket(*site), vhost.domain);
-}
-
 Errors check_answers(const Context& context, Batch batch) {
     return in_parallel(batch.size(), [&](std::size_t i) {
         check_answer(context.host, std::get<Vhost>(*batch[i]->after),
@@ -124,11 +81,36 @@ Errors check_answers(const Context& context, Batch batch) {
     });
 }
 
+/// A site of which something that was under way has failed is not shown to anybody.
+void take_back_failed(const Context& context, Batch batch, Errors& errors) {
+    bool some = false;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (!errors[i].empty() || context.can_use(batch[i]->key.site)) continue;
+        errors[i] = "the site is not up";
+        put_vhost(context.host, batch[i]->key, batch[i]->before);
+        some = true;
+    }
+    if (some) reload(context.host);
+}
+
+/// Puts what has not been announced, and waits until nginx goes by all of it.
+Errors put_all(Context& context, Batch batch) {
+    const auto is_told = [&](const plan::Action* action) {
+        return context.announcement && context.announcement->covers(action);
+    };
+    if (std::ranges::all_of(batch, is_told)) {
+        std::exchange(context.announcement, nullptr)->settle(batch);
+        return Errors(batch.size());
+    }
+    Errors errors = put_vhosts(context.host, batch);
+    reload(context.host);
+    return errors;
+}
+
+/// While nginx learns of a new site its services start; both are there before anybody is asked.
 Errors put_and_ask(Context& context, Batch batch) {
-    const auto& host = context.host;
-    const auto asked = ask_ahead(host, batch);
-    Errors errors = put_vhosts(host, batch);
-    reload(host);
+    Errors errors = put_all(context, batch);
+    take_back_failed(context, batch, errors);
     std::vector<const plan::Action*> there;
     for (std::size_t i = 0; i < batch.size(); ++i)
         if (errors[i].empty()) there.push_back(batch[i]);
@@ -143,8 +125,8 @@ Errors put_and_ask(Context& context, Batch batch) {
 /// when they are mended.
 Errors take(Context& context, Batch batch) {
     const auto& host = context.host;
-    Errors errors =
-        for_each(batch, [&](const plan::Action& action) { put_file(host, action, action.after); });
+    Errors errors = for_each(
+        batch, [&](const plan::Action& action) { put_vhost(host, action.key, action.after); });
     try {
         reload(host);
     } catch (const Error& error) {

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "apply/answer.hpp"
@@ -38,7 +40,7 @@ void show_first_page(const host::Host& host, const plan::Action& action) {
     const std::string& url = std::get<Wordpress>(*action.after).url;
     const std::string name = url.substr(url.find("://") + 3);
     const int status = site ? host.web.status_at(names::web_socket(*site), name, 30s) : 0;
-    if (status != 0 && status < 500) return;
+    if (host::is_served(status)) return;
     throw Error(ErrorKind::failed,
                 status == 0 ? "its first page does not come"
                             : "its first page is answered by status " + std::to_string(status));
@@ -59,35 +61,96 @@ void show_first_pages(Context& context, Batch part, Errors& errors) {
     }
 }
 
-}  // namespace
-
 /// The installer runs as the site, in its sandbox. It is idempotent: where an earlier run installed
 /// WordPress but did not come to the marker, nobody has seen the password yet, so a new one is set.
-Errors perform_wordpress(Context& context, Batch batch) {
-    const std::string& given = context.options.admin_password;
-    std::map<std::string, std::string> passwords;
-    const auto prepare = [&](const plan::Action& action) {
+class Installer {
+  public:
+    explicit Installer(Context& context) : context_(context) {}
+
+    [[nodiscard]] host::Process::Command prepare(const plan::Action& action) {
         const auto& wordpress = std::get<Wordpress>(*action.after);
-        const auto& password = passwords[action.key.site] = given.empty() ? new_password() : given;
+        const std::string& given = context_.options.admin_password;
+        const auto& password = passwords_[action.key.site] = given.empty() ? new_password() : given;
         auto command =
             sandboxed(wordpress.sandbox, {"/usr/bin/php", "/usr/share/wpns/php/install.php"},
                       Terminal::pipes, 180s);
         command.input = request(wordpress, password);
         return command;
-    };
-    const auto finish = [&](const plan::Action& action, const host::Process::Result& result) {
-        require_answer(result, "installed", "the installer");
-        if (given.empty())
-            context.report[action.key.site].admin_password = passwords.at(action.key.site);
+    }
+
+    void finish(const plan::Action& action, const host::Process::Result& result) {
+        require_answer(result, done, "the installer");
+        if (context_.options.admin_password.empty())
+            context_.report[action.key.site].admin_password = passwords_.at(action.key.site);
         File marker;
         marker.mode = 0600;
-        context.host.files.write(action.key.id, marker);
-    };
+        context_.host.files.write(action.key.id, marker);
+    }
+
+    static constexpr const char* done = "installed";
+
+  private:
+    Context& context_;
+    std::map<std::string, std::string> passwords_;
+};
+
+/// Installers that were begun, by position in their batch.
+struct Begun {
+    Installer installer;
+    std::vector<const plan::Action*> actions;
+    std::vector<std::unique_ptr<host::Process::Running>> running{};
+
+    [[nodiscard]] bool is_usable() const {
+        return std::ranges::all_of(running, [](const auto& one) {
+            const auto line = one ? one->first_line() : std::nullopt;
+            return line && says(*line, Installer::done);
+        });
+    }
+    /// `errors` are those of the beginning.
+    [[nodiscard]] Errors wait(Errors errors) {
+        const Errors ends = for_each(actions, [&, i = std::size_t{0}](const auto& action) mutable {
+            const auto one = std::move(running[i++]);
+            if (one) installer.finish(action, one->wait());
+        });
+        for (std::size_t i = 0; i < errors.size(); ++i)
+            if (errors[i].empty()) errors[i] = ends[i];
+        return errors;
+    }
+};
+
+/// A sandbox takes longer to be cleaned up than the installer to be done in it.
+Later begin_all(Context& context, Batch batch) {
+    auto begun =
+        std::make_shared<Begun>(Installer(context), std::vector(batch.begin(), batch.end()));
+    const Errors errors = for_each(batch, [&](const plan::Action& action) {
+        auto& running = begun->running.emplace_back();
+        running = context.host.process.begin(begun->installer.prepare(action));
+    });
+    return {begun->actions, [begun, errors] { return begun->wait(errors); },
+            [begun] { return begun->is_usable(); }};
+}
+
+/// So many that they come in turns.
+Errors run_in_turns(Context& context, Batch batch) {
+    Installer installer(context);
     return in_turns(context, batch, [&](Batch part) {
-        Errors errors = run_programs(context.host, part, prepare, finish);
-        if (is_crowd(batch.size())) show_first_pages(context, part, errors);
+        Errors errors = run_programs(
+            context.host, part,
+            [&](const plan::Action& action) { return installer.prepare(action); },
+            [&](const plan::Action& action, const auto& result) {
+                installer.finish(action, result);
+            });
+        show_first_pages(context, part, errors);
         return errors;
     });
+}
+
+}  // namespace
+
+Errors perform_wordpress(Context& context, Batch batch) {
+    if (is_crowd(batch.size())) return run_in_turns(context, batch);
+    context.later.push_back(begin_all(context, batch));
+    return Errors(batch.size());
 }
 
 }  // namespace wpns::apply

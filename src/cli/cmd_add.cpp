@@ -63,8 +63,7 @@ void write_site_file(const Globals& globals, const host::Host& host, const AddOp
     const std::string path = site_file(globals.config_dir, site_name(options.name));
     File file;
     file.content = config::site_file_text(site_of(options));
-    require_fine(
-        read_config(host.files, globals.config_dir, 0, config::Source{path, file.content}));
+    require_fine(read_config(host.files, globals.config_dir, config::Source{path, file.content}));
     if (!host.files.is_directory(globals.config_dir + "/sites.d"))
         host.files.make_directory(globals.config_dir + "/sites.d", {});
     host.files.write(path, file);

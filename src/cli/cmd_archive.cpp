@@ -153,7 +153,7 @@ void require_settings(const Globals& globals, const Session& session, const Arch
                         ": the site had no file when it was removed",
                     "write one there, as for sites.d");
     const auto path = site_file(globals.config_dir, entry.name.site);
-    const auto config = read_config(session.host().files, globals.config_dir, 0,
+    const auto config = read_config(session.host().files, globals.config_dir,
                                     config::Source{path, settings->content});
     std::string text;
     for (const auto& problem : config.problems) text += config::describe(problem);

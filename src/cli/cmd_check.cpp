@@ -19,7 +19,7 @@ nlohmann::ordered_json to_json(const config::Problem& problem) {
 
 /// Reads and checks, and touches nothing: no lock, no facts, no host.
 int cmd_check(const Globals& globals, const host::Host& host, const CheckOptions& options) {
-    const auto config = options.files.empty() ? read_config(host.files, globals.config_dir, 0)
+    const auto config = options.files.empty() ? read_config(host.files, globals.config_dir)
                                               : read_config_files(options.files);
     if (globals.json) {
         auto problems = nlohmann::ordered_json::array();

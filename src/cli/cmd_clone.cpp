@@ -112,7 +112,7 @@ class Cloning {
         file_text_ =
             config::site_file_text(settings_of(known.config, options_), settings.site_defaults);
         require_fine(
-            read_config(host_.files, globals_.config_dir, 0, config::Source{path, file_text_}));
+            read_config(host_.files, globals_.config_dir, config::Source{path, file_text_}));
         const auto name =
             apply::unused_name(host_.files, {settings.archive_dir, apply::backup_dir}, copy_);
         return {apply::Intent::Operation::clone, copy_, settings.archive_dir + "/" + name.str(),

@@ -84,7 +84,7 @@ void put_aside(host::Files& files) {
 int cmd_registry_rebuild(const Globals& globals, const host::Host& host,
                          const RegistryOptions& options) {
     const auto lock = host.lock.take("registry rebuild", lock_patience);
-    const auto config = read_config(host.files, globals.config_dir, 0);
+    const auto config = read_config(host.files, globals.config_dir);
     const auto reason = damage(host, config);
     if (reason.empty()) {
         std::cout << "the registry is whole; nothing to rebuild\n";

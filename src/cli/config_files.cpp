@@ -1,5 +1,6 @@
 #include "cli/config_files.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -30,14 +31,25 @@ std::string site_file(const std::string& dir, const SiteName& site) {
     return dir + "/sites.d/" + site.str() + std::string(ending);
 }
 
-config::Config read_config(const host::Files& files, const std::string& dir,
-                           std::size_t sites_recorded, const std::optional<config::Source>& extra) {
+void require_site_files(const host::Files& files, const std::string& dir,
+                        std::size_t sites_recorded) {
+    if (sites_recorded == 0) return;
     const std::string sites_dir = dir + "/sites.d";
-    if (sites_recorded > 0 && !files.stat_directory(sites_dir))
+    if (!files.stat_directory(sites_dir))
         throw Error(ErrorKind::config,
                     sites_dir + " is missing, but " + std::to_string(sites_recorded) +
                         " sites are recorded",
                     "is a file system not mounted? Nothing was changed");
+    if (std::ranges::none_of(files.list(sites_dir), is_site_file))
+        throw Error(ErrorKind::config,
+                    sites_dir + " holds no site file, but " + std::to_string(sites_recorded) +
+                        " sites are recorded",
+                    "put the files back, or remove each site with: wpns remove NAME");
+}
+
+config::Config read_config(const host::Files& files, const std::string& dir,
+                           const std::optional<config::Source>& extra) {
+    const std::string sites_dir = dir + "/sites.d";
     std::vector<std::string> paths;
     for (const auto& name : files.list(sites_dir))
         if (is_site_file(name)) paths.push_back(sites_dir + "/" + name);
@@ -45,11 +57,6 @@ config::Config read_config(const host::Files& files, const std::string& dir,
     for (auto& [path, file] : files.read_many(paths))
         sites.push_back({path, std::move(file.content)});
     if (extra) sites.push_back(*extra);
-    if (sites_recorded > 0 && sites.empty())
-        throw Error(ErrorKind::config,
-                    sites_dir + " holds no site file, but " + std::to_string(sites_recorded) +
-                        " sites are recorded",
-                    "put the files back, or remove each site with: wpns remove NAME");
     std::optional<config::Source> host;
     const std::string host_path = dir + "/" + std::string(host_file_name);
     if (auto file = files.read(host_path))

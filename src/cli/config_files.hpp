@@ -10,12 +10,15 @@
 namespace wpns::cli {
 
 /// DIR/wpns.toml and every DIR/sites.d/NAME.toml; hidden files and names with another ending are no
-/// site files. Throws Error{config} where a file cannot be read or, which is more likely a mistake
-/// than a wish, DIR/sites.d is missing while `sites_recorded` says that there should be some.
-/// `extra` is a site file that is checked with the others before it is written.
+/// site files. Throws Error{config} where a file cannot be read. `extra` is a site file that is
+/// checked with the others before it is written.
 [[nodiscard]] config::Config read_config(const host::Files& files, const std::string& dir,
-                                         std::size_t sites_recorded,
                                          const std::optional<config::Source>& extra = std::nullopt);
+
+/// Error{config} where DIR/sites.d is missing or holds no site file while `sites_recorded` says
+/// that there should be some: that is more likely a mistake than a wish.
+void require_site_files(const host::Files& files, const std::string& dir,
+                        std::size_t sites_recorded);
 
 /// Error{config} with every problem, where there are any.
 void require_fine(const config::Config& config);

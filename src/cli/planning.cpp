@@ -96,7 +96,7 @@ class Planner {
         std::vector<SiteName> staying;
         for (const auto& [name, config] : session_.config().sites)
             if (stays(name)) staying.push_back(name);
-        const auto settled = settling_.among(staying);
+        const auto settled = settling_.among(staying, likely_of_host(staying));
         std::vector<Site> sites;
         for (const auto& name : staying)
             if (!settled.contains(name) || !share(name))
@@ -112,6 +112,25 @@ class Planner {
             want_site(sites[i]);
         }
         planned_.rendered = sites.size();
+    }
+
+    /// What the host needs where no site changes what it wants of it; nothing where that cannot be
+    /// told yet.
+    Desired likely_of_host(const std::vector<SiteName>& staying) {
+        std::set<CoreSource> sources;
+        for (const auto& name : staying) {
+            const auto& wordpress = session_.config().sites.at(name).wordpress;
+            sources.insert({wordpress.source, wordpress.sha256});
+        }
+        return staying.empty() ? Desired{} : of_host(sources).value_or(Desired{});
+    }
+
+    [[nodiscard]] std::expected<Desired, std::string> of_host(
+        const std::set<CoreSource>& sources) const {
+        auto inputs = session_.inputs();
+        inputs.groups = any_stays_with(
+            [](const SiteRecord& record) { return !record.allocation.group.empty(); });
+        return desired::for_host(inputs, sources, idling());
     }
 
     /// What a settled site wants of the host.
@@ -196,10 +215,7 @@ class Planner {
             scope_.only.empty() && planned_.orphans.empty() && planned_.site_errors.empty();
         const bool any_stays = session_.registry().sites.size() > planned_.leaving.size();
         if (any_stays) {
-            auto inputs = session_.inputs();
-            inputs.groups = any_stays_with(
-                [](const SiteRecord& record) { return !record.allocation.group.empty(); });
-            auto wanted = desired::for_host(inputs, sources_, idling());
+            auto wanted = of_host(sources_);
             if (!wanted) return exclude("", wanted.error());
             desired_.merge(*wanted);
         }
@@ -239,7 +255,7 @@ class Planner {
         std::set<ResourceKey> keys;
         for (const auto& [key, wanted] : desired_) keys.insert(key);
         for (const auto& [key, digest] : recorded_) keys.insert(key);
-        auto observed = settling_.take_observed(keys);
+        auto observed = settling_.take_observed(keys, desired_);
         observed.merge(observe::observe(session_.host(), keys, desired_));
         planned_.plan = plan::make_plan(desired_, recorded_, observed);
         settling_.remember(compared_, planned_.plan, observed);

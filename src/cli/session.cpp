@@ -1,6 +1,7 @@
 #include "cli/session.hpp"
 
 #include <algorithm>
+#include <future>
 #include <tuple>
 #include <utility>
 
@@ -32,14 +33,25 @@ std::string source_problem(Ipv4 source, const std::vector<Ipv4>& addresses) {
 
 }  // namespace
 
+/// Both the registry and the files grow with the sites, so they are read at once.
+Session::Read Session::read(const host::Host& host, const std::string& dir) {
+    auto config = std::async(std::launch::async, [&] { return read_config(host.files, dir); });
+    auto registry = apply::RegistryFile(host.files).load();
+    return {std::move(registry), config.get(), read_templates(host.files, dir)};
+}
+
 Session::Session(const Globals& globals, const host::Host& host, NoFiles no_files)
+    : Session(globals, host, no_files, read(host, globals.config_dir)) {}
+
+Session::Session(const Globals& globals, const host::Host& host, NoFiles no_files, Read read)
     : host_(host),
       config_dir_(globals.config_dir),
       registry_file_(host.files),
-      registry_(registry_file_.load()),
-      config_(read_config(host.files, config_dir_,
-                          no_files == NoFiles::fine ? 0 : registry_.sites.size())),
-      templates_(read_templates(host.files, config_dir_)) {
+      registry_(std::move(read.registry)),
+      config_(std::move(read.config)),
+      templates_(std::move(read.templates)) {
+    if (no_files == NoFiles::an_error)
+        require_site_files(host.files, config_dir_, registry_.sites.size());
     if (!config_.problems.empty()) throw Error(ErrorKind::config, all_problems(config_.problems));
     registry_file_.require_complete(registry_, config_.host.data_dir);
 }
@@ -49,7 +61,7 @@ Session::Session(const Globals& globals, const host::Host& host, Registry regist
       config_dir_(globals.config_dir),
       registry_file_(host.files),
       registry_(std::move(registry)),
-      config_(read_config(host.files, config_dir_, 0)),
+      config_(read_config(host.files, config_dir_)),
       templates_(read_templates(host.files, config_dir_)) {
     if (!config_.problems.empty()) throw Error(ErrorKind::config, all_problems(config_.problems));
 }

@@ -50,6 +50,15 @@ class Session {
                                                                     const SiteConfig& config);
 
   private:
+    /// What is read from disk, at once.
+    struct Read {
+        Registry registry;
+        config::Config config;
+        desired::Templates templates;
+    };
+    static Read read(const host::Host& host, const std::string& dir);
+    Session(const Globals& globals, const host::Host& host, NoFiles no_files, Read read);
+
     /// Subnet and address of a site; the reason where there are none left.
     [[nodiscard]] std::string give_place(const SiteName& site, const SiteConfig& config,
                                          Allocation& allocation);

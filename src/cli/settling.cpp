@@ -1,6 +1,7 @@
 #include "cli/settling.hpp"
 
 #include <algorithm>
+#include <future>
 #include <iterator>
 #include <span>
 
@@ -70,20 +71,26 @@ Settling::Seen Settling::look_at(const std::vector<SiteName>& sites) const {
     return seen;
 }
 
-void Settling::observe(const std::vector<SiteName>& sites) {
-    Desired wanted;
+void Settling::observe(const std::vector<SiteName>& sites, const Desired& host) {
+    asked_with_ = host;
+    for (const auto& [key, wanted] : host) asked_.insert(key);
     for (const auto& site : sites) {
         const auto& record = session_.registry().sites.at(site);
         std::ranges::move(plan::observed_keys(record), std::inserter(asked_, asked_.end()));
-        wanted.merge(network_of(site, record));
+        asked_with_.merge(network_of(site, record));
     }
-    observed_ = observe::observe(session_.host(), asked_, wanted);
+    observed_ = observe::observe(session_.host(), asked_, asked_with_);
 }
 
-Observed Settling::take_observed(std::set<ResourceKey>& keys) {
+Observed Settling::take_observed(std::set<ResourceKey>& keys, const Desired& desired) {
     Observed found;
     std::erase_if(keys, [&](const ResourceKey& key) {
-        if (key.kind == Kind::link || !asked_.contains(key)) return false;
+        if (!asked_.contains(key)) return false;
+        const auto with = asked_with_.find(key);
+        const auto wanted = desired.find(key);
+        if (with != asked_with_.end() &&
+            (wanted == desired.end() || with->second.value != wanted->second.value))
+            return false;
         found.insert(observed_.extract(key));
         return true;
     });
@@ -97,7 +104,7 @@ std::string Settling::fingerprint(const SiteName& site, const Stamps& stamps,
         stamps, observed);
 }
 
-std::set<SiteName> Settling::among(const std::vector<SiteName>& sites) {
+std::set<SiteName> Settling::among(const std::vector<SiteName>& sites, const Desired& host) {
     if (memory_ == Memory::none) return {};
     world_ = sha256_hex(session_.registry().lineage + "\n" +
                         desired::digest_of(session_.inputs(), session_.config().host_digest));
@@ -106,13 +113,19 @@ std::set<SiteName> Settling::among(const std::vector<SiteName>& sites) {
         const auto record = session_.registry().sites.find(site);
         return record != session_.registry().sites.end() && !record->second.resources.empty();
     });
-    seen_ = look_at(recorded);
     known_ = load();
     std::vector<SiteName> likely;
-    for (const auto& [site, stamps] : seen_)
-        if (known_.sites.contains(site) && known_.taken <= stamps.taken) likely.push_back(site);
-    if (likely.empty() || memory_ != Memory::trusted) return {};
-    observe(likely);
+    if (memory_ == Memory::trusted)
+        std::ranges::copy_if(recorded, std::back_inserter(likely),
+                             [&](const SiteName& site) { return known_.sites.contains(site); });
+    // Files on the one hand, network and units on the other: neither waits for the other.
+    auto stamps = std::async(std::launch::async, [&] { return look_at(recorded); });
+    if (!likely.empty()) observe(likely, host);
+    seen_ = stamps.get();
+    std::erase_if(likely, [&](const SiteName& site) {
+        const auto seen = seen_.find(site);
+        return seen == seen_.end() || seen->second.taken < known_.taken;
+    });
     return same_as_known(likely);
 }
 

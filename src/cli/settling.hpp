@@ -25,12 +25,13 @@ class Settling {
   public:
     Settling(Session& session, Memory memory) : session_(session), memory_(memory) {}
 
-    /// Those of the sites that are settled. What cannot be looked at is not.
-    [[nodiscard]] std::set<SiteName> among(const std::vector<SiteName>& sites);
+    /// Those of the sites that are settled. What cannot be looked at is not. `host` is what will
+    /// most likely be wanted of the host as a whole: it is looked at in the same go.
+    [[nodiscard]] std::set<SiteName> among(const std::vector<SiteName>& sites, const Desired& host);
 
-    /// What `among` has found of these keys, which are then taken out: nothing is asked twice. What
-    /// can only be observed beside what is wanted stays.
-    [[nodiscard]] Observed take_observed(std::set<ResourceKey>& keys);
+    /// What `among` has found of these keys, which are then taken out: nothing is asked twice.
+    /// Where something else is wanted than was then, the key stays.
+    [[nodiscard]] Observed take_observed(std::set<ResourceKey>& keys, const Desired& desired);
 
     /// After a plan for `compared`, which were not settled, with what it went by: keeps those that
     /// it has nothing to say of.
@@ -41,7 +42,7 @@ class Settling {
     using Seen = std::map<SiteName, Stamps>;
 
     [[nodiscard]] Seen look_at(const std::vector<SiteName>& sites) const;
-    void observe(const std::vector<SiteName>& sites);
+    void observe(const std::vector<SiteName>& sites, const Desired& host);
     [[nodiscard]] std::string fingerprint(const SiteName& site, const Stamps& stamps,
                                           const Observed& observed) const;
     [[nodiscard]] std::set<SiteName> same_as_known(const std::vector<SiteName>& sites) const;
@@ -56,6 +57,7 @@ class Settling {
     Settled known_;
     Seen seen_;
     std::set<ResourceKey> asked_;
+    Desired asked_with_;
     Observed observed_;
 };
 

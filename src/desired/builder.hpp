@@ -33,6 +33,12 @@ class Builder {
                          std::vector<ResourceKey> needs);
 
     [[nodiscard]] std::expected<Desired, std::string> take();
+    /// `result` of filled templates alone, or why one did not fill.
+    template <typename Result>
+    [[nodiscard]] std::expected<Result, std::string> unless_failed(Result result) {
+        if (auto failed = take(); !failed) return std::unexpected(failed.error());
+        return result;
+    }
     void fail(const std::string& reason);
 
   private:

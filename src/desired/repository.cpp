@@ -23,9 +23,8 @@ std::expected<std::string, std::string> repository_unit(const Inputs& inputs,
         .set_list("environment_file", where_any(host.backup_environment_file))
         .set_list("local_repository", where_any(repository.starts_with('/') ? repository : ""));
     Builder builder(inputs.templates, "");
-    auto text = builder.fill("wpns-repository.service", render::Format::unit, values);
-    if (auto failed = builder.take(); !failed) return std::unexpected(failed.error());
-    return text;
+    return builder.unless_failed(
+        builder.fill("wpns-repository.service", render::Format::unit, values));
 }
 
 }  // namespace wpns::desired

@@ -7,18 +7,8 @@
 
 /// The texts of units that nobody enables: what runs in them is started by wpns.
 namespace wpns::desired {
-namespace {
 
 using render::Format;
-
-/// `result`, or what made the builder fail.
-template <typename Result>
-std::expected<Result, std::string> unless_failed(Builder& builder, Result result) {
-    if (auto failed = builder.take(); !failed) return std::unexpected(failed.error());
-    return result;
-}
-
-}  // namespace
 
 std::expected<std::string, std::string> exec_unit(const Inputs& inputs, const SiteName& site,
                                                   const SiteConfig& config,
@@ -27,7 +17,7 @@ std::expected<std::string, std::string> exec_unit(const Inputs& inputs, const Si
     if (!resolved) return std::unexpected(resolved.error());
     Builder builder(inputs.templates, site.str());
     const auto values = values_of(*resolved, builder);
-    return unless_failed(builder, builder.fill("wpns-exec@.service", Format::unit, values));
+    return builder.unless_failed(builder.fill("wpns-exec@.service", Format::unit, values));
 }
 
 std::expected<StagingUnits, std::string> staging_units(const Inputs& inputs, const SiteName& site,
@@ -47,14 +37,14 @@ std::expected<StagingUnits, std::string> staging_units(const Inputs& inputs, con
     units.files = resolved->files();
     const bool managed = config.wordpress.core == CoreMode::managed;
     units.files_at = managed ? "/srv/www/wp-content" : "/srv/www";
-    return unless_failed(builder, std::move(units));
+    return builder.unless_failed(std::move(units));
 }
 
 std::expected<std::string, std::string> reader_unit(const Inputs& inputs) {
     Builder builder(inputs.templates, "");
     render::Values values;
     values.set_fragment("hardening", builder.fill("hardening.conf", Format::fragment, {}));
-    return unless_failed(builder, builder.fill("wpns-reader.service", Format::unit, values));
+    return builder.unless_failed(builder.fill("wpns-reader.service", Format::unit, values));
 }
 
 }  // namespace wpns::desired

@@ -14,7 +14,7 @@
 
 namespace wpns::host {
 
-/// Table inet wpns.
+/// Table inet wpns. `table` may be asked beside everything else; all else one after the other.
 class Firewall {
   public:
     virtual ~Firewall() = default;

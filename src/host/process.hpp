@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,10 +38,23 @@ class Process {
         std::string out;
         std::string err;
     };
+    /// A program that was begun. It is killed with this.
+    class Running {
+      public:
+        virtual ~Running() = default;
+        /// Waits for the first line of standard output: what the program has to say before it
+        /// cleans up. Nothing where it ended, or its time did, without one.
+        [[nodiscard]] virtual std::optional<std::string> first_line() = 0;
+        /// As `run`; to be called once.
+        [[nodiscard]] virtual Result wait() = 0;
+    };
     virtual ~Process() = default;
     /// Runs to the end. A time-out kills the whole group and throws Error{timeout}; a program that
     /// is not there throws Error{missing}. A non-zero status is not an error here.
     virtual Result run(const Command& command) = 0;
+    /// The same without waiting. Its pipes are served only while something is waited for, so it is
+    /// for programs that say little. Its time counts from now.
+    [[nodiscard]] virtual std::unique_ptr<Running> begin(const Command& command) = 0;
     /// The terminal is handed over until it ends; the exit status comes back. For `wpns exec`.
     virtual int run_attached(const Command& command) = 0;
 };

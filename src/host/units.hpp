@@ -56,6 +56,12 @@ class Units {
         results.merge(start(starts, deadline));
         return [results = std::move(results)] { return results; };
     }
+    /// The same for reloads.
+    [[nodiscard]] virtual Ending begin_reload(std::span<const std::string> names,
+                                              std::chrono::seconds deadline) {
+        auto results = reload(names, deadline);
+        return [results = std::move(results)] { return results; };
+    }
     /// Queues a start and does not wait for it; nothing happens where it is just starting.
     virtual void queue_start(const std::string& name) = 0;
     /// Queues a restart and does not wait for it.

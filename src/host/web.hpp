@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -29,16 +28,15 @@ class WebProbe {
     /// The status of `GET /` by a site's own web server at its socket, or 0 as above.
     [[nodiscard]] virtual int status_at(const std::string& socket, const std::string& name,
                                         std::chrono::seconds patience) const = 0;
-    /// A question that was put and not waited for; with its end the answer is not wanted any more.
-    using Asked = std::shared_ptr<void>;
-    /// Asks a site's own web server at its socket for `GET /`, so that the page is under way. Empty
-    /// where the socket does not take it at once.
-    [[nodiscard]] virtual Asked ask_ahead(const std::string& socket,
-                                          const std::string& name) const = 0;
     /// The processes of the host's nginx that take connections; none where it does not run. One
     /// that was told to end takes none.
     [[nodiscard]] virtual std::set<int> workers() const = 0;
 };
+
+/// True for the answer of a site that is up: not none, and no error of the server.
+[[nodiscard]] constexpr bool is_served(int status) {
+    return status != 0 && status < 500;
+}
 
 /// Who comes by the sockets of the sites. Nothing runs or counts for it.
 class Visits {

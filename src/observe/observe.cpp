@@ -114,14 +114,13 @@ void observe_links(const host::Host& host, const Keys& keys, const Desired& desi
     join_found(keys, host.network.find_links(links), observed);
 }
 
-void observe_firewall(const host::Host& host, const Keys& keys, const Desired& desired,
-                      Observed& observed) {
-    Keys sites;
+bool is_of_host(const ResourceKey& key) {
+    return key.site.empty();
+}
+
+void observe_table(const host::Host& host, const Keys& keys, const Desired& desired,
+                   Observed& observed) {
     for (const auto& key : keys) {
-        if (!key.site.empty()) {
-            sites.push_back(key);
-            continue;
-        }
         const auto* wanted = wanted_value<FirewallTable>(desired, key);
         auto table = host.firewall.table(wanted != nullptr ? *wanted : FirewallTable{});
         if (!table) continue;
@@ -130,7 +129,12 @@ void observe_firewall(const host::Host& host, const Keys& keys, const Desired& d
                              host.files.sysctl("net.ipv6.conf.all.forwarding") == "1");
         observed.emplace(key, *table);
     }
-    if (!sites.empty()) join_found(sites, host.firewall.sites(), observed);
+}
+
+void observe_firewall(const host::Host& host, const Keys& keys, const Desired& desired,
+                      Observed& observed) {
+    if (is_of_host(keys.front())) return observe_table(host, keys, desired, observed);
+    join_found(keys, host.firewall.sites(), observed);
 }
 
 /// For one that is to go, it is taken to be there where nobody can look.
@@ -196,7 +200,8 @@ void observe_units(const host::Host& host, const Keys& keys, Observed& observed)
     }
 }
 
-/// One kind after the other; all of them but the firewall's sysctls ask one part of the host.
+/// What one kind has to say of keys of one source; all but the firewall's sysctls ask one part of
+/// the host.
 void observe_kind(const host::Host& host, Kind kind, const Keys& keys, const Desired& desired,
                   Observed& observed) {
     switch (kind) {
@@ -249,17 +254,18 @@ void observe_kind(const host::Host& host, Kind kind, const Keys& keys, const Des
 }
 
 /// Parts of the host that can be asked at once: each answers one question after the other.
-enum class Source { files, network, firewall, units };
+enum class Source { files, network, firewall, table, units };
 
-Source source_of(Kind kind) {
-    switch (kind) {
+Source source_of(const ResourceKey& key) {
+    switch (key.kind) {
         case Kind::netns:
         case Kind::bridge:
         case Kind::link:
             return Source::network;
         case Kind::firewall:
+            return is_of_host(key) ? Source::table : Source::firewall;
         case Kind::accept:
-            return Source::firewall;
+            return Source::table;
         case Kind::unit:
             return Source::units;
         default:
@@ -268,7 +274,7 @@ Source source_of(Kind kind) {
 }
 
 struct Answer {
-    std::vector<Kind> kinds{};
+    std::map<Kind, Keys> questions{};
     Observed observed{};
     std::exception_ptr error{};
 };
@@ -286,17 +292,15 @@ void keep_error(Answer& answer, Step&& step) {
 
 Observed observe(const host::Host& host, const std::set<ResourceKey>& keys,
                  const Desired& desired) {
-    std::map<Kind, Keys> by_kind;
-    for (const auto& key : keys) by_kind[key.kind].push_back(key);
     std::map<Source, Answer> answers;
-    for (const auto& [kind, members] : by_kind) answers[source_of(kind)].kinds.push_back(kind);
+    for (const auto& key : keys) answers[source_of(key)].questions[key.kind].push_back(key);
     {
         std::vector<std::jthread> threads;
         for (auto& [source, answer] : answers)
-            threads.emplace_back([&by_kind, &host, &desired, &answer] {
+            threads.emplace_back([&host, &desired, &answer] {
                 keep_error(answer, [&] {
-                    for (const Kind kind : answer.kinds)
-                        observe_kind(host, kind, by_kind.at(kind), desired, answer.observed);
+                    for (const auto& [kind, of_kind] : answer.questions)
+                        observe_kind(host, kind, of_kind, desired, answer.observed);
                 });
             });
     }

@@ -758,6 +758,63 @@ TEST_F(Lifecycle, AVhostThatNginxRefusesIsTakenBackAndTheOthersServe) {
     EXPECT_TRUE(fake_.files.files.contains("/etc/nginx/wpns.d/site-a.conf"));
 }
 
+TEST_F(Lifecycle, NginxIsToldOfNewSitesBeforeTheirServicesStart) {
+    ASSERT_EQ(errors_of(sync()), "");
+    put_site("site-c");
+    auto& seen = fake_.faults.seen;
+    seen.clear();
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(std::ranges::count(seen, "reload nginx.service"), 1);
+    EXPECT_LT(std::ranges::find(seen, "reload nginx.service"),
+              std::ranges::find(seen, "restart wpns-mysqld@site-c.service"));
+}
+
+TEST_F(Lifecycle, ASiteThatDoesNotComeUpIsShownToNobody) {
+    fake_.process.installer_works = false;
+    const auto report = sync();
+    for (const std::string site : {"site-a", "site-b"}) {
+        ASSERT_EQ(report.at(site).errors.size(), 1U);
+        EXPECT_NE(report.at(site).errors.front().find("install wordpress"), std::string::npos);
+        EXPECT_EQ(report.at(site).skipped, 1U);
+        EXPECT_FALSE(fake_.files.files.contains("/etc/nginx/wpns.d/" + site + ".conf"));
+    }
+    const auto& seen = fake_.faults.seen;
+    const auto sandbox = std::find(seen.rbegin(), seen.rend(), "run in a sandbox");
+    EXPECT_NE(std::find(seen.rbegin(), sandbox, "reload nginx.service"), sandbox);
+    fake_.process.installer_works = true;
+    EXPECT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(intended(), "");
+}
+
+/// Whatever it is that fails before anybody comes to the vhost.
+TEST(Announced, AVhostIsTakenBackWithItsSite) {
+    cli::Globals globals;
+    unsigned failed = 0;
+    for (unsigned at = 1;; ++at) {
+        FakeHost fake;
+        fakes::install_templates(fake.files);
+        File file;
+        file.content = "domain = \"site-a.example\"\n";
+        fake.files.write("/etc/wpns/sites.d/site-a.toml", file);
+        fake.faults.fail_at = fake.faults.changes + at;
+        apply::Report report;
+        try {
+            cli::Session session(globals, fake.host);
+            report = cli::execute(session, cli::make_plan(session, {}), {}, {});
+        } catch (const Error& error) {  // its own records could not be written
+            report["site-a"].errors = {error.message()};
+        }
+        if (fake.faults.changes < fake.faults.fail_at) break;
+        const auto errors = report["site-a"].errors;
+        const bool was_up = fake.web.asked.contains("site-a.example");
+        if (errors.empty() || was_up || errors.front().starts_with("write vhost")) continue;
+        ++failed;
+        EXPECT_FALSE(fake.files.files.contains("/etc/nginx/wpns.d/site-a.conf"))
+            << "change " << at << ": " << errors.front();
+    }
+    EXPECT_GT(failed, 20U);
+}
+
 /// Fails at the first, second, third ... change until a run passes untouched; after each, one sync
 /// heals.
 TEST_F(Lifecycle, AllSitesStartFromOneImageUntilTheToolsChange) {

@@ -26,8 +26,10 @@ struct Faults {
     unsigned kill_at = 0;
     unsigned meddle_at = 0;
     std::function<void()> meddle{};  ///< what somebody else does right before change `meddle_at`
+    std::vector<std::string> seen{};
     void change(const std::string& what) {
         ++changes;
+        seen.push_back(what);
         if (meddle_at != 0 && changes == meddle_at) std::exchange(meddle, {})();
         if (kill_at != 0 && changes >= kill_at) throw Error(ErrorKind::failed, "killed");
         if (changes == fail_at) throw Error(ErrorKind::failed, "injected: " + what);
@@ -553,12 +555,26 @@ class FakeRepository {
 /// Plays systemd-run for what runs in a sandbox, and nginx -t. A site's database is one table, its
 /// files are a directory with one file.
 class FakeProcess : public host::Process {
+    /// Nothing takes time here.
+    class Ended : public Running {
+      public:
+        explicit Ended(Result result) : result_(std::move(result)) {}
+        std::optional<std::string> first_line() override {
+            return result_.out.substr(0, result_.out.find('\n'));
+        }
+        Result wait() override { return result_; }
+
+      private:
+        Result result_;
+    };
+
   public:
     FakeProcess(Faults& faults, FakeFiles& files)
         : repository(files), faults_(faults), files_(files) {}
     std::string nginx_refuses;  ///< a text that makes `nginx -t` fail when any vhost holds it
     std::map<std::string, unsigned> database_runs;
-    bool has_client = true;                       ///< programs of the database run
+    bool has_client = true;  ///< programs of the database run
+    bool installer_works = true;
     unsigned tables_found = 1;                    ///< by a look at a restored backup
     std::function<void()> while_dumping = [] {};  ///< what others do meanwhile
     FakeRepository repository;
@@ -578,9 +594,15 @@ class FakeProcess : public host::Process {
         if (has("/usr/share/wpns/php/prove.php"))
             return {0, R"({"proven":true,"files":2,"tables":)" + std::to_string(tables_found) + "}",
                     ""};
-        if (has("/usr/bin/php")) return {0, R"({"installed":true})", ""};
+        if (has("/usr/bin/php"))
+            return {installer_works ? 0 : 1,
+                    R"({"installed":)" + (installer_works ? std::string("true}\n") : "false}\n"),
+                    ""};
         if (has("/usr/bin/tar")) return has("--list") ? listed(command) : unpacked(command);
         return database_program(command, has);
+    }
+    std::unique_ptr<Running> begin(const Command& command) override {
+        return std::make_unique<Ended>(run(command));
     }
     int run_attached(const Command&) override { return 0; }
 
@@ -741,9 +763,6 @@ class FakeWeb : public host::WebProbe {
                                 std::chrono::seconds) const override {
         note(socket);
         return 200;
-    }
-    [[nodiscard]] Asked ask_ahead(const std::string&, const std::string&) const override {
-        return {};
     }
     [[nodiscard]] std::set<int> workers() const override { return {}; }
 

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
 #include "host/linux/firewall_listing.hpp"
+#include "host/linux/firewall_sets.hpp"
 #include "host/linux/netns.hpp"
 #include "host/linux/nft_context.hpp"
 #include "render/firewall_change.hpp"
@@ -37,7 +38,8 @@ std::string listing_of(const FirewallTable& table) {
         if (unshare(CLONE_NEWNET) != 0) throw_errno("make a scratch network namespace", errno);
         NftContext nft;
         nft.run(text);
-        listing = list_fixed_part(nft);
+        nl::Socket socket(NETLINK_NETFILTER);
+        listing = list_fixed_part(nft, socket);
     });
     return listing;
 }
@@ -72,7 +74,8 @@ class NftablesFirewall : public Firewall {
   private:
     enum class Known { remembered, read_now };
 
-    [[nodiscard]] NftContext& nft() const;
+    [[nodiscard]] NftContext& nft();
+    [[nodiscard]] nl::Socket& sets() const;
     const std::string& expected_listing(const FirewallTable& wanted) const;
     const FirewallCollections& collections(Known known) const;
     void change_from(Known known, std::span<const FirewallSite> put,
@@ -81,16 +84,22 @@ class NftablesFirewall : public Firewall {
         std::span<const FirewallSite> sites) const;
     void forget(const std::set<std::string>& links);
 
-    mutable std::optional<NftContext> nft_;
+    std::optional<NftContext> nft_;
+    mutable std::optional<nl::Socket> sets_;
     /// What the kernel holds, as last read or written: a change needs the old elements, and reading
     /// them costs as much as there are sites.
     mutable std::optional<FirewallCollections> collections_;
     mutable std::map<std::string, std::string> expected_;  ///< listing by digest
 };
 
-NftContext& NftablesFirewall::nft() const {
+NftContext& NftablesFirewall::nft() {
     if (!nft_) nft_.emplace();
     return *nft_;
+}
+
+nl::Socket& NftablesFirewall::sets() const {
+    if (!sets_) sets_.emplace(NETLINK_NETFILTER);
+    return *sets_;
 }
 
 const std::string& NftablesFirewall::expected_listing(const FirewallTable& wanted) const {
@@ -99,14 +108,17 @@ const std::string& NftablesFirewall::expected_listing(const FirewallTable& wante
     return expected_.emplace(wanted.digest, listing_of(wanted)).first->second;
 }
 
+/// With sockets of its own, as it may be asked beside the sites.
 std::optional<FirewallTable> NftablesFirewall::table(const FirewallTable& wanted) const {
     return with_context("read table inet wpns", [&]() -> std::optional<FirewallTable> {
-        if (!table_exists(nft())) return std::nullopt;
-        const std::string listing = list_fixed_part(nft());
+        NftContext nft;
+        nl::Socket socket(NETLINK_NETFILTER);
+        if (!table_exists(socket)) return std::nullopt;
+        const std::string listing = list_fixed_part(nft, socket);
         FirewallTable found;
         found.digest = render::firewall_digest_in(listing).value_or("changed");
         const bool comparable = !wanted.text.empty() && found.digest == wanted.digest;
-        if (comparable && (listing != expected_listing(wanted) || has_foreign_targets(nft())))
+        if (comparable && (listing != expected_listing(wanted) || has_foreign_targets(socket)))
             found.digest = "changed";
         return found;
     });
@@ -115,15 +127,15 @@ std::optional<FirewallTable> NftablesFirewall::table(const FirewallTable& wanted
 const FirewallCollections& NftablesFirewall::collections(Known known) const {
     if (known == Known::remembered && collections_) return *collections_;
     collections_.reset();
-    if (!table_exists(nft()))
+    if (!table_exists(sets()))
         throw Error(ErrorKind::missing, "table inet wpns is not there",
                     "systemctl restart wpns-firewall.service loads it");
-    return collections_.emplace(list_collections(nft()));
+    return collections_.emplace(list_collections(sets()));
 }
 
 std::map<std::string, FirewallSite> NftablesFirewall::sites() const {
     return with_context("read the sites in table inet wpns", [&] {
-        if (!table_exists(nft())) return std::map<std::string, FirewallSite>{};
+        if (!table_exists(sets())) return std::map<std::string, FirewallSite>{};
         return render::firewall_sites(collections(Known::read_now));
     });
 }
@@ -133,7 +145,7 @@ void NftablesFirewall::load(const FirewallTable& table, std::span<const Firewall
         collections_.reset();
         failpoint(Failpoint::firewall_load);
         // A table of bridges that is not wanted any more goes in the same transaction.
-        const bool leftover = !table.groups && table_exists(nft(), "bridge");
+        const bool leftover = !table.groups && table_exists(sets(), NftFamily::bridge);
         const std::string text = (leftover ? "delete table bridge wpns\n" : "") +
                                  checked(render::firewall_load_text(table, sites));
         nft().run(text + checked(render::firewall_resolved_text(resolved_of(sites), {})));
@@ -207,11 +219,11 @@ void NftablesFirewall::change(std::span<const FirewallSite> put,
 /// not inherit it. An address may time out just now, and all of it does so by itself.
 void NftablesFirewall::forget(const std::set<std::string>& links) {
     std::string refused;
-    for (const auto& [link, refusals] : list_refusals(nft()))
+    for (const auto& [link, refusals] : list_refusals(sets()))
         if (links.contains(link)) refused += checked(render::firewall_forget_text(link, refusals));
     if (!refused.empty()) nft().run(refused);
     for (int round = 0; round < 3; ++round) {
-        auto names = list_resolved(nft());
+        auto names = list_resolved(sets());
         std::erase_if(names, [&](const auto& target) { return !links.contains(target.link); });
         if (names.empty()) return;
         try {
@@ -225,10 +237,10 @@ void NftablesFirewall::forget(const std::set<std::string>& links) {
 
 Refusals NftablesFirewall::refusals(const std::string& link) const {
     return with_context("read what was refused", [&] {
-        if (!table_exists(nft())) return Refusals{};
-        auto all = list_refusals(nft());
+        if (!table_exists(sets())) return Refusals{};
+        auto all = list_refusals(sets());
         Refusals& own = all[link];
-        const auto mates6 = render::is_mate(link) ? list_mates6(nft()) : Mates{};
+        const auto mates6 = render::is_mate(link) ? list_mates6(sets()) : Mates{};
         if (const auto six = mates6.find(link); six != mates6.end()) {
             const Refusals& by_ipv6 = all[six->second];
             own.total += by_ipv6.total;
@@ -240,10 +252,10 @@ Refusals NftablesFirewall::refusals(const std::string& link) const {
 
 std::vector<ResolvedTarget> NftablesFirewall::resolved() const {
     return with_context("read the addresses of names", [&] {
-        if (!table_exists(nft())) return std::vector<ResolvedTarget>{};
+        if (!table_exists(sets())) return std::vector<ResolvedTarget>{};
         Mates links;
-        for (const auto& [link, address] : list_mates6(nft())) links[address] = link;
-        auto targets = list_resolved(nft());
+        for (const auto& [link, address] : list_mates6(sets())) links[address] = link;
+        auto targets = list_resolved(sets());
         for (ResolvedTarget& target : targets)
             if (const auto mate = links.find(target.link); mate != links.end())
                 target.link = mate->second;
@@ -256,9 +268,9 @@ void NftablesFirewall::change_resolved(std::span<const ResolvedTarget> put,
     with_context("change the addresses of names", [&] {
         std::vector<ResolvedTarget> fitting(put.begin(), put.end());
         const auto is_ipv6 = [](const auto& target) { return target.box.network.is_ipv6(); };
-        if (std::ranges::any_of(put, is_ipv6) && !has_resolved6(nft()))
+        if (std::ranges::any_of(put, is_ipv6) && !has_resolved6(sets()))
             std::erase_if(fitting, is_ipv6);
-        const Mates mates6 = list_mates6(nft());
+        const Mates mates6 = list_mates6(sets());
         std::vector<ResolvedTarget> gone(removed.begin(), removed.end());
         const std::string text = checked(render::firewall_resolved_text(
             under_ipv6(std::move(fitting), mates6), under_ipv6(std::move(gone), mates6)));
@@ -272,7 +284,7 @@ void NftablesFirewall::remove_table() {
     with_context("remove table inet wpns", [&] {
         collections_.reset();
         failpoint(Failpoint::firewall_remove);
-        const bool bridges = table_exists(nft(), "bridge");
+        const bool bridges = table_exists(sets(), NftFamily::bridge);
         nft().run(std::string(bridges ? "delete table bridge wpns\n" : "") +
                   "table inet wpns\ndelete table inet wpns\n");
     });

@@ -20,13 +20,7 @@ namespace {
 using nl::Attributes;
 using nl::ipv4_of;
 using nl::ipv6_of;
-
-template <int Last>
-Attributes<Last> nested(nlattr* attribute) {
-    Attributes<Last> found{};
-    if (attribute != nullptr) nla_parse_nested(found.data(), Last, attribute, nullptr);
-    return found;
-}
+using nl::nested;
 
 void take_addresses(const Attributes<CTA_IP_MAX>& ip, Ipv4& source, Ipv4& target) {
     source = ipv4_of(ip[CTA_IP_V4_SRC]);

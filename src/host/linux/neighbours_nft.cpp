@@ -216,8 +216,7 @@ class NftNeighbours : public Neighbours {
             const auto handles = parsed(
                 [&] { return handles_of_ours(rules_of(nft(), docker_table())[names::in_docker]); });
             const std::string text = render::docker_accept_text(handles, pool);
-            if (text.empty()) return;
-            nft().run(text);
+            if (!text.empty()) nft().run(text);
         });
     }
 

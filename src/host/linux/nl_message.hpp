@@ -66,6 +66,24 @@ class Message {
 template <int Last>
 using Attributes = std::array<nlattr*, static_cast<std::size_t>(Last) + 1>;
 
+/// What is nested in an attribute, by number; nothing in null.
+template <int Last>
+[[nodiscard]] Attributes<Last> nested(nlattr* attribute) {
+    Attributes<Last> found{};
+    if (attribute != nullptr) nla_parse_nested(found.data(), Last, attribute, nullptr);
+    return found;
+}
+
+/// Calls `visit(nlattr*)` for each member of a list, which null is not.
+template <typename Visit>
+void each_nested(nlattr* list, Visit visit) {
+    if (list == nullptr) return;
+    int left = nla_len(list);
+    for (auto* at = static_cast<nlattr*>(nla_data(list)); nla_ok(at, left) != 0;
+         at = nla_next(at, &left))
+        visit(at);
+}
+
 /// An address; zero for null and for what is no IPv6 address.
 [[nodiscard]] Ipv6 ipv6_of(const nlattr* attribute);
 /// An address in network byte order; 0.0.0.0 for null.

@@ -110,12 +110,23 @@ void Socket::request(Message& message, std::string_view step) {
 }
 
 Replies Socket::dump(Message& message, std::string_view step) {
+    Answer answer = whole_dump(message, step);
+    if (answer.error != 0) throw_answer(step, answer);
+    return std::move(answer.replies);
+}
+
+std::optional<Replies> Socket::find(Message& message, std::string_view step) {
+    Answer answer = whole_dump(message, step);
+    if (answer.error == ENOENT) return std::nullopt;
+    if (answer.error != 0) throw_answer(step, answer);
+    return std::move(answer.replies);
+}
+
+Answer Socket::whole_dump(Message& message, std::string_view step) {
     nlmsg_hdr(message.get())->nlmsg_flags |= NLM_F_DUMP;
     for (int round = 0; round < dump_tries; ++round) {
         Answer answer = exchange(message);
-        if (answer.error == EINTR || answer.interrupted) continue;
-        if (answer.error != 0) throw_answer(step, answer);
-        return std::move(answer.replies);
+        if (answer.error != EINTR && !answer.interrupted) return answer;
     }
     throw Error(ErrorKind::failed, std::string(step) +
                                        ": the host's network changed during each of " +

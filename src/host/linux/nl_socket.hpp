@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,11 +64,14 @@ class Socket {
     void request(Message& message, std::string_view step);
     /// A whole listing; one that was interrupted by a change is asked for again, five times.
     [[nodiscard]] Replies dump(Message& message, std::string_view step);
+    /// The same for a listing of what may not be there (ENOENT).
+    [[nodiscard]] std::optional<Replies> find(Message& message, std::string_view step);
     /// A listing that may be very long: each message is shown as it arrives, and not kept. One that
     /// was interrupted by a change is as good as it gets.
     void stream(Message& message, std::string_view step, const Visit& visit);
 
   private:
+    Answer whole_dump(Message& message, std::string_view step);
     Answer send_and_receive(Message& message, const Visit& visit);
     void receive_all(unsigned sequence, const Visit& visit, Answer& answer);
 

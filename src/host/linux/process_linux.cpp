@@ -102,31 +102,76 @@ bool ends_before(Child& child, Conversation& talk, Clock::time_point deadline) {
     }
 }
 
-class LinuxProcess final : public Process {
-  public:
-    Result run(const Command& command) override {
-        failpoint(Failpoint::process_run);
-        Pipe in = make_input(command);
-        Pipe out = make_output(command);
-        Pipe err = make_pipe();
-        Child child(
-            spawn(command, {in.reader.get(), out.writer.get(), err.writer.get()}, Session::own));
-        if (child.pidfd() < 0) throw_errno("watch " + command.argv.front(), errno);
+/// What is closed in us as soon as the child has it.
+struct Ends {
+    Pipe in;
+    Pipe out;
+    Pipe err;
+
+    explicit Ends(const Process::Command& command)
+        : in(make_input(command)), out(make_output(command)), err(make_pipe()) {}
+    [[nodiscard]] pid_t give_to_child(const Process::Command& command) {
+        const pid_t pid =
+            spawn(command, {in.reader.get(), out.writer.get(), err.writer.get()}, Session::own);
         in.reader.reset();
         out.writer.reset();
         err.writer.reset();
-        Conversation talk(std::move(in.writer), std::move(out.reader), std::move(err.reader),
-                          command);
-        if (!ends_before(child, talk, Clock::now() + command.timeout)) {
-            child.signal(SIGTERM);
-            (void)ends_before(child, talk, Clock::now() + kMercy);
-            throw Error(ErrorKind::timeout, command.argv.front() + " did not end within " +
-                                                std::to_string(command.timeout.count()) + " s");
+        return pid;
+    }
+};
+
+class LinuxRunning final : public Process::Running {
+  public:
+    explicit LinuxRunning(const Process::Command& command)
+        : command_(command),
+          ends_(command_),
+          child_(ends_.give_to_child(command_)),
+          talk_(std::move(ends_.in.writer), std::move(ends_.out.reader),
+                std::move(ends_.err.reader), command_),
+          deadline_(Clock::now() + command_.timeout) {
+        if (child_.pidfd() < 0) throw_errno("watch " + command_.argv.front(), errno);
+        // What fits into the pipe is there for the program from the start.
+        ended_ = talk_.step(child_.pidfd(), Clock::now());
+    }
+
+    std::optional<std::string> first_line() override {
+        while (!ended_ && Clock::now() < deadline_ && talk_.out().find('\n') == std::string::npos)
+            ended_ = talk_.step(child_.pidfd(), deadline_);
+        if (ended_) talk_.drain();
+        const auto end = talk_.out().find('\n');
+        if (end == std::string::npos) return std::nullopt;
+        return talk_.out().substr(0, end);
+    }
+
+    Process::Result wait() override {
+        if (!ended_ && !ends_before(child_, talk_, deadline_)) {
+            child_.signal(SIGTERM);
+            (void)ends_before(child_, talk_, Clock::now() + kMercy);
+            throw Error(ErrorKind::timeout, command_.argv.front() + " did not end within " +
+                                                std::to_string(command_.timeout.count()) + " s");
         }
-        const int status = status_of(child.end());
+        const int status = status_of(child_.end());
         failpoint(Failpoint::process_ran);
-        talk.drain();
-        return {status, std::move(talk.out()), std::move(talk.err())};
+        talk_.drain();
+        return {status, std::move(talk_.out()), std::move(talk_.err())};
+    }
+
+  private:
+    const Process::Command command_;
+    Ends ends_;
+    Child child_;
+    Conversation talk_;
+    Clock::time_point deadline_;
+    bool ended_ = false;
+};
+
+class LinuxProcess final : public Process {
+  public:
+    Result run(const Command& command) override { return begin(command)->wait(); }
+
+    std::unique_ptr<Running> begin(const Command& command) override {
+        failpoint(Failpoint::process_run);
+        return std::make_unique<LinuxRunning>(command);
     }
 
     int run_attached(const Command& command) override {

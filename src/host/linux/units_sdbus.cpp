@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -78,16 +79,11 @@ class SdBusUnits final : public Units {
     [[nodiscard]] Ending begin(Names restarts, Names starts,
                                std::chrono::seconds patience) override {
         let_start(restarts, patience);
-        const auto begin = std::chrono::system_clock::now();
-        const Deadline deadline = std::chrono::steady_clock::now() + patience;
-        auto jobs = std::make_shared<Jobs>(manager_);
-        queue(*jobs, "RestartUnit", restarts, deadline);
-        queue(*jobs, "StartUnit", starts, deadline);
-        return [this, jobs = std::move(jobs), deadline, patience, begin] {
-            auto outcomes = jobs->wait(deadline);
-            try_again(outcomes, deadline);
-            return verdicts(manager_, Goal::up, outcomes, {patience, begin});
-        };
+        return queued({{"RestartUnit", restarts}, {"StartUnit", starts}}, patience);
+    }
+
+    [[nodiscard]] Ending begin_reload(Names names, std::chrono::seconds patience) override {
+        return queued({{"ReloadUnit", names}}, patience);
     }
 
     void queue_start(const std::string& name) override { queue_one(name, "StartUnit"); }
@@ -161,6 +157,20 @@ class SdBusUnits final : public Units {
             jobs.queue(method, name, deadline);
         }
         failpoint(Failpoint::unit_jobs_queued);
+    }
+
+    /// Jobs that are queued here and waited for by what comes back.
+    Ending queued(std::initializer_list<std::pair<const char*, Names>> wishes,
+                  std::chrono::seconds patience) {
+        const auto begin = std::chrono::system_clock::now();
+        const Deadline deadline = std::chrono::steady_clock::now() + patience;
+        auto jobs = std::make_shared<Jobs>(manager_);
+        for (const auto& [method, names] : wishes) queue(*jobs, method, names, deadline);
+        return [this, jobs = std::move(jobs), deadline, patience, begin] {
+            auto outcomes = jobs->wait(deadline);
+            try_again(outcomes, deadline);
+            return verdicts(manager_, Goal::up, outcomes, {patience, begin});
+        };
     }
 
     Results run(const char* method, Goal goal, Names names, std::chrono::seconds patience) {

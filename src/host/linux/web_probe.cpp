@@ -128,12 +128,6 @@ class TcpProbe : public WebProbe {
         return fd.valid() ? answer_on(fd.get(), Clock::now() + patience) : 0;
     }
 
-    [[nodiscard]] Asked ask_ahead(const std::string& socket,
-                                  const std::string& name) const override {
-        auto fd = std::make_shared<UniqueFd>(put(socket, name));
-        return fd->valid() ? fd : nullptr;
-    }
-
     [[nodiscard]] std::set<int> workers() const override {
         std::set<int> found;
         const auto master = first_line_of("/run/nginx.pid");
