@@ -23,7 +23,7 @@ optional_packages() { printf '%s\n' restic; }
 # Packages that build wpns and its tests: build_packages RELEASE
 build_packages() {
     local packages=(
-        g++ cmake ninja-build pkg-config ccache libnl-3-dev libnftables-dev libsystemd-dev
+        g++ cmake ninja-build pkg-config ccache libnl-3-dev libnftables-dev libsystemd-dev libcrypt-dev
         libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libssl-dev libzstd-dev libgtest-dev libgmock-dev xz-utils
         golang-github-burntsushi-toml-dev # the test suite of TOML
         e2fsprogs # file systems that are full or broken, for tests

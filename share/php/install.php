@@ -6,6 +6,7 @@
  * Standard input, one JSON object:
  *   url                                    the address of the site
  *   title, user, email, password, locale   what a person would type into WordPress' own form
+ *   password_hash   in place of the password: its hash; enough for the clone of an image alone
  *   core            "managed": /srv/core is bound at /srv/www already, only wp-content is the site's own;
  *                   "private": the site gets its own copy of /srv/core
  *   set_password    true: where WordPress is installed already, give `user` this password
@@ -97,6 +98,9 @@ function is_installed(): bool
 function install(array $request): void
 {
     global $wpdb;
+    if (!isset($request['password'])) {
+        fail('the database is no clone of an image, and there is no password to begin with');
+    }
     $wpdb->query('CREATE TABLE IF NOT EXISTS `' . MARK . '` (started DATETIME DEFAULT CURRENT_TIMESTAMP)');
     install_wordpress($request['title'], $request['user'], $request['email'], $request['password'], $request['locale']);
     $wpdb->query('DROP TABLE `' . MARK . '`');
@@ -112,7 +116,7 @@ function owner_of(array $request): Owner
         $request['email'],
         $login,
         mb_substr(sanitize_title($login), 0, 50),
-        wp_hash_password(wp_slash($request['password'])),
+        $request['password_hash'] ?? wp_hash_password(wp_slash($request['password'])),
         current_time('mysql'),
         current_time('mysql', true),
     );
@@ -145,7 +149,10 @@ function set_password(array $request): void
     wp_set_password(wp_slash($request['password']), $user->ID);
 }
 
-$request = read_request(['url', 'title', 'user', 'email', 'password', 'locale', 'core']);
+$request = read_request(['url', 'title', 'user', 'email', 'locale', 'core']);
+if (!is_string($request['password'] ?? $request['password_hash'] ?? null)) {
+    fail('there is neither "password" nor "password_hash", or it is not a string');
+}
 if (!in_array($request['core'], ['managed', 'private'], true)) {
     fail('"core" is neither "managed" nor "private"');
 }

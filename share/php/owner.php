@@ -94,7 +94,7 @@ function give_plainly(array $request, string $core): bool
         return false;
     }
     require "$core/wp-includes/version.php";
-    $hash = password_hash_of($request['password'], $wp_version, $core);
+    $hash = $request['password_hash'] ?? password_hash_of($request['password'], $wp_version, $core);
     mysqli_report(MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT);
     try {
         $database = new mysqli('localhost', 'wordpress', '', 'wordpress', 0, '/run/wpns/mysqld.sock');

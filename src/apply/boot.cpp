@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "desired/network.hpp"
+#include "model/names.hpp"
 
 namespace wpns::apply {
 namespace {
@@ -66,6 +67,7 @@ void restore_network(const host::Host& host, const SiteName& site, const SiteRec
         host.network.create_namespace(site.str());
     if (const auto bridge = desired::bridge(record)) host.network.ensure_bridge(*bridge);
     host.network.ensure_link(desired::link(site, record));
+    host.files.make_directory(names::run_dir(site), desired::run_directory(record.allocation));
 }
 
 }  // namespace wpns::apply

@@ -20,7 +20,8 @@ void load_firewall(const host::Host& host, const Registry& registry, const Firew
 [[nodiscard]] bool firewall_is_whole(const host::Host& host, const Registry& registry,
                                      const FirewallTable& table);
 
-/// Makes the namespace and the link of a recorded site where they are missing or differ.
+/// Makes the namespace, the link and the directory of the sockets of a recorded site where they are
+/// missing or differ.
 void restore_network(const host::Host& host, const SiteName& site, const SiteRecord& record);
 
 }  // namespace wpns::apply

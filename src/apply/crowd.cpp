@@ -44,12 +44,31 @@ bool may_rest(const Context& context, const std::string& site) {
     return record != context.registry.sites.end() && record->second.on_demand();
 }
 
-Errors in_turns(Context& context, Batch batch, const std::function<Errors(Batch)>& step) {
+Errors in_turns(Context& context, Batch batch, AtTheEnd end,
+                const std::function<Errors(Batch)>& step) {
     Errors errors;
     for (std::size_t begin = 0; begin < batch.size(); begin += sites_a_turn) {
         const Batch part = batch.subspan(begin, std::min(sites_a_turn, batch.size() - begin));
         std::ranges::move(step(part), std::back_inserter(errors));
-        if (is_crowd(batch.size())) park_quietly(context, part);
+        if (end == AtTheEnd::park) park_quietly(context, part);
+    }
+    return errors;
+}
+
+Parts in_two(Batch batch, const std::function<bool(const plan::Action&)>& pick) {
+    Parts parts;
+    for (const auto* action : batch)
+        (pick(*action) ? parts.picked : parts.others).push_back(action);
+    return parts;
+}
+
+Errors joined(Batch batch, const Parts& parts, const Errors& of_picked, const Errors& of_others) {
+    Errors errors;
+    std::size_t picked = 0;
+    std::size_t others = 0;
+    for (const auto* action : batch) {
+        const bool is_picked = picked < parts.picked.size() && parts.picked[picked] == action;
+        errors.push_back(is_picked ? of_picked.at(picked++) : of_others.at(others++));
     }
     return errors;
 }

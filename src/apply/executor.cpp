@@ -145,7 +145,7 @@ class Run {
     }
 
     /// Before the network of new sites is made, nginx begins to look at their vhosts, and before
-    /// their services start it is told.
+    /// their services start it is told. While databases are cloned, systemd brings sockets up.
     void announce(Batch batch, std::span<const std::vector<const plan::Action*>> coming) {
         const Kind kind = batch.front()->key.kind;
         if (takes(batch) || interrupted_ || host_failed_) return;
@@ -153,8 +153,7 @@ class Run {
             const auto is_vhosts = [](const auto& other) { return !to_announce(other).empty(); };
             const auto vhosts = std::ranges::find_if(coming, is_vhosts);
             if (vhosts == coming.end()) return;
-            auto there = to_announce(*vhosts);
-            std::erase_if(there, [&](const auto* action) { return stopped(action->key.site); });
+            const auto there = going_on(to_announce(*vhosts));
             if (there.empty()) return;
             keep_error([&] {
                 context_.announcement = std::make_shared<Announcement>(context_.host, there);
@@ -162,6 +161,16 @@ class Run {
         }
         if (kind == Kind::unit && context_.announcement)
             keep_error([&] { context_.announcement->tell(); });
+        if (kind == Kind::database && coming.size() > 1 &&
+            coming[1].front()->key.kind == Kind::unit)
+            start_sockets_ahead(context_, going_on(coming[1]));
+    }
+
+    /// Those of a batch whose sites have not failed.
+    [[nodiscard]] std::vector<const plan::Action*> going_on(
+        std::vector<const plan::Action*> batch) const {
+        std::erase_if(batch, [&](const auto* action) { return stopped(action->key.site); });
+        return batch;
     }
 
     void step(const std::vector<const plan::Action*>& batch) {
@@ -249,6 +258,7 @@ class Run {
 
     /// Waits for all that is under way.
     void settle(Until until = Until::ended) {
+        if (context_.ahead.valid()) context_.ahead.get();
         if (context_.later.empty()) return;
         for (const Later& later : std::exchange(context_.later, {})) {
             if (until == Until::usable && later.is_usable()) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <set>
 #include <span>
@@ -36,10 +37,12 @@ struct Context {
     const Registry& registry;
     Report& report;
     std::set<std::string> leaving;    ///< sites whose resources this plan takes away
-    std::set<std::string> seen{};     ///< sites whose first page has been there already
+    std::set<std::string> seen{};     ///< sites whose first page need not be asked for any more
     bool unit_files_changed = false;  ///< systemd must read them again before the next job
     /// What performers leave to be waited for when something needs it.
     std::vector<Later> later{};
+    /// Sockets of a crowd that come up while its databases are being cloned.
+    std::future<void> ahead{};
     /// Vhosts that nginx is learning of already.
     std::shared_ptr<Announcement> announcement{};
     /// Waits for what is under way, up to where it can be used; false where the site has failed.
@@ -61,7 +64,10 @@ struct Context {
 /// Waits for sockets and timers. New services come up on their own from there, in an order that
 /// systemd knows, so they go into Context::later.
 [[nodiscard]] Errors perform_units(Context& context, Batch batch);
-/// The installer of a few sites goes into Context::later.
+/// Has systemd begin with the sockets of a batch that is to come, where that is of a crowd: PID 1
+/// has more to do for them than anybody else. How they come up is no matter before their turn.
+void start_sockets_ahead(Context& context, Batch units);
+/// The installer of a few sites goes into Context::later; of a crowd most are owed: apply/owed.hpp.
 [[nodiscard]] Errors perform_wordpress(Context& context, Batch batch);
 /// Waits for what else is under way before it asks for pages.
 [[nodiscard]] Errors perform_vhosts(Context& context, Batch batch);

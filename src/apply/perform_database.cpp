@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "apply/parallel.hpp"
 #include "apply/perform.hpp"
 #include "apply/sandbox.hpp"
 #include "base/text.hpp"
@@ -43,7 +44,8 @@ void make_image(Context& context, const plan::Action& action) {
     command.input = database.input;
     check_database_made(files, staging, context.host.process.run(command));
     remove_outdated(files, database.image);
-    files.clone_tree(staging, database.uid, database.image, 0);
+    // Two thirds of a new InnoDB are zeros.
+    files.clone_tree(staging, database.uid, database.image, 0, host::Zeros::dig);
     files.purge_tree(staging, database.uid);
 }
 
@@ -61,14 +63,21 @@ void check_database_made(const host::Files& files, const std::string& staging,
                         "the new database has no " + std::string(name) + ": " + tail_of(result));
 }
 
-/// A clone takes a few milliseconds, so they are made one after the other.
+/// Images one after the other, clones side by side.
 Errors perform_databases(Context& context, Batch batch) {
     auto& files = context.host.files;
-    return for_each(batch, [&](const plan::Action& action) {
-        const auto& database = std::get<Database>(*action.after);
-        if (!files.is_directory(database.image)) make_image(context, action);
-        files.clone_tree(database.image, 0, action.key.id, database.uid);
+    Errors errors = for_each(batch, [&](const plan::Action& action) {
+        if (!files.is_directory(std::get<Database>(*action.after).image))
+            make_image(context, action);
     });
+    const Errors cloned = in_parallel(batch.size(), [&](std::size_t i) {
+        const auto& database = std::get<Database>(*batch[i]->after);
+        if (errors[i].empty())
+            files.clone_tree(database.image, 0, batch[i]->key.id, database.uid, host::Zeros::keep);
+    });
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        if (errors[i].empty()) errors[i] = cloned[i];
+    return errors;
 }
 
 }  // namespace wpns::apply

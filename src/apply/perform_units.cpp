@@ -8,11 +8,15 @@
 namespace wpns::apply {
 namespace {
 
-/// A database that recovers after a power cut may take minutes; systemd's own limits end earlier
-/// for all others.
-constexpr std::chrono::seconds job_deadline{150};
-
 using Names = std::vector<std::string>;
+
+/// A database that recovers after a power cut may take minutes; systemd's own limits end earlier
+/// for all others. It has some 10 ms to do for a unit, and with thousands of them a few times that,
+/// one after the other.
+std::chrono::seconds deadline_of(const Names& units) {
+    constexpr std::size_t units_a_second = 10;
+    return std::chrono::seconds(150 + units.size() / units_a_second);
+}
 
 /// The names of the units in the batch that `pick` chooses.
 template <typename Pick>
@@ -37,7 +41,7 @@ Errors stop_units(Context& context, Batch batch) {
     auto& units = context.host.units;
     units.disable(names_of(
         batch, [](const plan::Action& action) { return std::get<Unit>(*action.before).enabled; }));
-    auto errors = by_position(batch, units.stop(all, job_deadline));
+    auto errors = by_position(batch, units.stop(all, deadline_of(all)));
     units.reset_failed(all);
     return errors;
 }
@@ -71,8 +75,9 @@ void begin_later(Context& context, Batch batch, bool crowd) {
         return action.key.id.ends_with(".service");
     };
     const Batch coming(later.actions);
+    const Names all = names_of(coming, [](const plan::Action&) { return true; });
     auto outcome = context.host.units.begin(
-        names_of(coming, is_service), names_of(coming, std::not_fn(is_service)), job_deadline);
+        names_of(coming, is_service), names_of(coming, std::not_fn(is_service)), deadline_of(all));
     later.wait = [actions = later.actions, outcome = std::move(outcome)] {
         return by_position(actions, outcome());
     };
@@ -80,6 +85,7 @@ void begin_later(Context& context, Batch batch, bool crowd) {
 }
 
 Errors start_units(Context& context, Batch batch) {
+    if (context.ahead.valid()) context.ahead.get();
     auto& units = context.host.units;
     const auto wanted = [](const plan::Action& action) { return std::get<Unit>(*action.after); };
     if (std::exchange(context.unit_files_changed, false)) units.daemon_reload();
@@ -94,14 +100,29 @@ Errors start_units(Context& context, Batch batch) {
     };
     // Before anything new is begun: the restart of a socket ends its service, and that of a MariaDB
     // that has not come up yet may hang.
-    auto results = units.restart(names(How::restart), job_deadline);
-    results.merge(units.try_restart(names(How::try_restart), job_deadline));
+    const auto deadline = deadline_of(names_of(batch, [](const plan::Action&) { return true; }));
+    auto results = units.restart(names(How::restart), deadline);
+    results.merge(units.try_restart(names(How::try_restart), deadline));
     begin_later(context, batch, crowd);
-    results.merge(units.start(names(How::start), job_deadline));
+    results.merge(units.start(names(How::start), deadline));
     return by_position(batch, results);
 }
 
 }  // namespace
+
+void start_sockets_ahead(Context& context, Batch units) {
+    if (context.unit_files_changed || !wakes_a_crowd(units)) return;
+    const auto is_new_socket = [](const plan::Action& action) {
+        return action.verb == plan::Verb::create && action.key.id.ends_with(".socket");
+    };
+    context.ahead = std::async(std::launch::async,
+                               [&all = context.host.units, names = names_of(units, is_new_socket)] {
+                                   try {
+                                       (void)all.start(names, deadline_of(names));
+                                   } catch (const Error&) {  // comes again when it is their turn
+                                   }
+                               });
+}
 
 Errors perform_units(Context& context, Batch batch) {
     try {

@@ -74,11 +74,21 @@ void check_answer(const host::Host& host, const Vhost& vhost, bool seen) {
                     " at " + vhost.address.str() + " port " + std::to_string(vhost.port));
 }
 
-Errors check_answers(const Context& context, Batch batch) {
+Errors check_answers(const Context& context, Batch batch, bool seen) {
     return in_parallel(batch.size(), [&](std::size_t i) {
-        check_answer(context.host, std::get<Vhost>(*batch[i]->after),
-                     context.seen.contains(batch[i]->key.site));
+        check_answer(context.host, std::get<Vhost>(*batch[i]->after), seen);
     });
+}
+
+/// Nobody wakes where the first page was there already, or comes with the first visitor.
+Errors ask(Context& context, Batch batch) {
+    const Parts parts = in_two(
+        batch, [&](const plan::Action& action) { return context.seen.contains(action.key.site); });
+    const auto end = is_crowd(batch.size()) ? AtTheEnd::park : AtTheEnd::leave;
+    const Errors known = check_answers(context, parts.picked, true);
+    const Errors shown = in_turns(context, parts.others, end,
+                                  [&](Batch part) { return check_answers(context, part, false); });
+    return joined(batch, parts, known, shown);
 }
 
 /// A site of which something that was under way has failed is not shown to anybody.
@@ -114,8 +124,7 @@ Errors put_and_ask(Context& context, Batch batch) {
     std::vector<const plan::Action*> there;
     for (std::size_t i = 0; i < batch.size(); ++i)
         if (errors[i].empty()) there.push_back(batch[i]);
-    const Errors answers =
-        in_turns(context, there, [&](Batch part) { return check_answers(context, part); });
+    const Errors answers = ask(context, there);
     for (std::size_t i = 0, next = 0; i < batch.size(); ++i)
         if (errors[i].empty()) errors[i] = answers[next++];
     return errors;

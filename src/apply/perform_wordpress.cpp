@@ -1,39 +1,19 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 
-#include "apply/answer.hpp"
 #include "apply/crowd.hpp"
+#include "apply/installer.hpp"
+#include "apply/owed.hpp"
 #include "apply/parallel.hpp"
 #include "apply/perform.hpp"
-#include "apply/sandbox.hpp"
-#include "base/digest.hpp"
+#include "base/password_hash.hpp"
 #include "model/names.hpp"
 
 namespace wpns::apply {
 namespace {
 
 using namespace std::chrono_literals;
-using nlohmann::json;
-
-/// 96 bits as hex digits: long enough for ever, and nothing that a terminal or a form could mangle.
-std::string new_password() {
-    return random_hex(12);
-}
-
-std::string request(const Wordpress& wordpress, const std::string& password) {
-    return json{{"url", wordpress.url},
-                {"title", wordpress.title},
-                {"user", wordpress.admin_user},
-                {"email", wordpress.admin_email},
-                {"password", password},
-                {"set_password", true},
-                {"locale", wordpress.locale},
-                {"core", wordpress.core == CoreMode::managed ? "managed" : "private"}}
-        .dump();
-}
-
 /// The first page of a new site, by its own web server: the host's nginx does not know it yet.
 void show_first_page(const host::Host& host, const plan::Action& action) {
     const auto site = SiteName::parse(action.key.site);
@@ -71,23 +51,20 @@ class Installer {
         const auto& wordpress = std::get<Wordpress>(*action.after);
         const std::string& given = context_.options.admin_password;
         const auto& password = passwords_[action.key.site] = given.empty() ? new_password() : given;
-        auto command =
-            sandboxed(wordpress.sandbox, {"/usr/bin/php", "/usr/share/wpns/php/install.php"},
-                      Terminal::pipes, 180s);
-        command.input = request(wordpress, password);
-        return command;
+        return install_command(wordpress.sandbox,
+                               install_request(wordpress, {Credential::As::password, password}));
     }
 
     void finish(const plan::Action& action, const host::Process::Result& result) {
-        require_answer(result, done, "the installer");
+        require_installed(result);
         if (context_.options.admin_password.empty())
             context_.report[action.key.site].admin_password = passwords_.at(action.key.site);
         File marker;
         marker.mode = 0600;
         context_.host.files.write(action.key.id, marker);
+        if (const auto site = SiteName::parse(action.key.site))
+            forget_owed(context_.host.files, *site);
     }
-
-    static constexpr const char* done = "installed";
 
   private:
     Context& context_;
@@ -103,7 +80,7 @@ struct Begun {
     [[nodiscard]] bool is_usable() const {
         return std::ranges::all_of(running, [](const auto& one) {
             const auto line = one ? one->first_line() : std::nullopt;
-            return line && says(*line, Installer::done);
+            return line && says_installed(*line);
         });
     }
     /// `errors` are those of the beginning.
@@ -130,10 +107,9 @@ Later begin_all(Context& context, Batch batch) {
             [begun] { return begun->is_usable(); }};
 }
 
-/// So many that they come in turns.
 Errors run_in_turns(Context& context, Batch batch) {
     Installer installer(context);
-    return in_turns(context, batch, [&](Batch part) {
+    return in_turns(context, batch, AtTheEnd::park, [&](Batch part) {
         Errors errors = run_programs(
             context.host, part,
             [&](const plan::Action& action) { return installer.prepare(action); },
@@ -145,10 +121,45 @@ Errors run_in_turns(Context& context, Batch batch) {
     });
 }
 
+/// The password is told now; what waits for the first visit knows its hash.
+Owed owed_to(Context& context, const plan::Action& action, const std::string& password) {
+    context.seen.insert(action.key.site);
+    context.report[action.key.site].admin_password = password;
+    const Credential hash{Credential::As::hash, hash_of_random_password(password)};
+    return {action.key.id, install_request(std::get<Wordpress>(*action.after), hash)};
+}
+
+Errors put_off(Context& context, Batch batch) {
+    return for_all(batch, [&] {
+        std::map<SiteName, Owed> all;
+        for (const auto* action : batch)
+            all.emplace(*SiteName::parse(action->key.site),
+                        owed_to(context, *action, new_password()));
+        owe(context.host.files, all);
+    });
+}
+
+/// So many that not all of them can be awake. Of those that may rest some are installed and show
+/// their first pages; where that goes well, nothing of the others needs to run before somebody
+/// comes.
+Errors perform_crowd(Context& context, Batch batch) {
+    std::size_t woken = 0;
+    const auto must_wait = [&](const plan::Action& action) {
+        return may_rest(context, action.key.site) && ++woken > proofs;
+    };
+    const Parts parts = in_two(batch, must_wait);
+    const Errors shown = run_in_turns(context, parts.others);
+    const bool well = std::ranges::all_of(shown, &std::string::empty);
+    const bool known = context.options.admin_password.empty();
+    const Errors rest =
+        well && known ? put_off(context, parts.picked) : run_in_turns(context, parts.picked);
+    return joined(batch, parts, rest, shown);
+}
+
 }  // namespace
 
 Errors perform_wordpress(Context& context, Batch batch) {
-    if (is_crowd(batch.size())) return run_in_turns(context, batch);
+    if (is_crowd(batch.size())) return perform_crowd(context, batch);
     context.later.push_back(begin_all(context, batch));
     return Errors(batch.size());
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "apply/owed.hpp"
 #include "apply/restore_stage.hpp"
 #include "base/error.hpp"
 #include "base/scope_guard.hpp"
@@ -61,6 +62,7 @@ void exchange_data(const host::Host& host, const Backup& backup, const RestoreTa
     label(files, target);
     with_context("stop the site", [&] { stop_site(host.units, target); });
     files.exchange(target.intent.data, path);
+    forget_owed(files, target.site);
 }
 
 std::string restore(const host::Host& host, Registry& registry, RegistryFile& file,

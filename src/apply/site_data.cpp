@@ -2,6 +2,7 @@
 
 #include "apply/archive.hpp"
 #include "apply/backup.hpp"
+#include "apply/owed.hpp"
 #include "base/error.hpp"
 
 namespace wpns::apply {
@@ -43,6 +44,8 @@ void remove_directory(Context& context, const ResourceKey& key) {
     const std::string data = context.options.data_dir + "/" + key.site;
     if (key.id.starts_with(data + "/")) return;
     if (key.id != data) return context.host.files.remove_directory(key.id);
+    // Where the data comes back, a run installs what is not installed.
+    if (const auto site = SiteName::parse(key.site)) forget_owed(context.host.files, *site);
     if (context.options.removal == Removal::purge)
         purge_data(context.host.files, key.id);
     else

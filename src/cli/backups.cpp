@@ -1,5 +1,6 @@
 #include "cli/backups.hpp"
 
+#include "apply/owed.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/config_files.hpp"
@@ -10,6 +11,7 @@ namespace {
 
 apply::BackupSource source_of(Session& session, const Globals& globals, const KnownSite& site,
                               Origin origin) {
+    apply::have_installed(session.host(), site.name);
     const auto sandbox = desired::exec_unit(session.inputs(), site.name, site.config, site.record);
     if (!sandbox) throw Error(ErrorKind::config, sandbox.error());
     const auto settings = session.host().files.read(site_file(globals.config_dir, site.name));

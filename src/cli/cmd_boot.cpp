@@ -4,11 +4,13 @@
 #include <iostream>
 
 #include "apply/names.hpp"
+#include "apply/owed.hpp"
 #include "apply/registry_file.hpp"
 #include "base/error.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 #include "desired/firewall.hpp"
+#include "model/given.hpp"
 #include "model/names.hpp"
 
 namespace wpns::cli {
@@ -122,13 +124,38 @@ int cmd_resolve(const host::Host& host) {
     return done;
 }
 
-int cmd_netns_up(const host::Host& host, const std::string& name) {
-    const auto site = site_name(name);
-    const auto registry = apply::RegistryFile(host.files).load();
+namespace {
+
+/// As much of its record as a site's network is made from. A boot asks for each site, so it is not
+/// read from the registry of all, unless the site's own file is damaged or lost.
+SiteRecord recorded_network(const host::Host& host, const SiteName& site) {
+    const auto file = host.files.read(names::rendered_dir(site) + "/" + names::given_file);
+    const auto given = file ? parse_given(file->content) : std::unexpected(std::string());
+    if (given && given->site == site) {
+        SiteRecord record;
+        record.allocation = given->allocation;
+        static_cast<Wire&>(record.network) = given->wire;
+        return record;
+    }
+    auto registry = apply::RegistryFile(host.files).load();
     const auto record = registry.sites.find(site);
     if (record == registry.sites.end())
-        throw Error(ErrorKind::missing, "the registry holds no site " + name, "wpns sync " + name);
-    apply::restore_network(host, site, record->second);
+        throw Error(ErrorKind::missing, "the registry holds no site " + site.str(),
+                    "wpns sync " + site.str());
+    return std::move(record->second);
+}
+
+}  // namespace
+
+int cmd_netns_up(const host::Host& host, const std::string& name) {
+    const auto site = site_name(name);
+    apply::restore_network(host, site, recorded_network(host, site));
+    return done;
+}
+
+/// No lock: a visitor waits. It changes nothing that another run goes by but that it is owed.
+int cmd_install(const host::Host& host, const std::string& name) {
+    apply::pay(host, site_name(name));
     return done;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "apply/owed.hpp"
 #include "apply/sandbox.hpp"
 #include "base/error.hpp"
 #include "cli/report.hpp"
@@ -22,6 +23,7 @@ int cmd_exec(const Globals& globals, const host::Host& host, const ExecOptions& 
     if (site == session.config().sites.end() || record == session.registry().sites.end())
         throw Error(ErrorKind::usage, "site " + name.str() + " is not set up",
                     "wpns add " + name.str());
+    apply::have_installed(host, name);
     const auto unit = desired::exec_unit(session.inputs(), name, site->second, record->second);
     if (!unit) throw Error(ErrorKind::config, unit.error());
     const bool terminal = isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;

@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "apply/owed.hpp"
 #include "apply/park.hpp"
 #include "base/error.hpp"
 #include "cli/json.hpp"
@@ -47,6 +48,7 @@ int cmd_verify(const Globals& globals, const host::Host& host, const VerifyOptio
         const auto lock = host.lock.take("verify " + name.str(), lock_patience);
         Session session(globals, host, NoFiles::fine);
         if (!session.registry().sites.contains(name)) continue;  // removed meanwhile
+        apply::have_installed(host, name);
         if (session.registry().sites.at(name).on_demand()) wake(host, name);
         const auto plan = make_plan(session, {.only = {name}, .leaving = {}});
         const auto checks = verify_site(session, name, plan, ears);

@@ -221,6 +221,14 @@ void declare_boot(CLI::App& app, Command& command) {
                         return cmd_netns_up(host, site);
                     });
     up->add_option("NAME", *name)->required();
+    auto site = std::make_shared<std::string>();
+    auto* install = app.add_subcommand("install")->group("");
+    install->add_option("NAME", *site)->required();
+    install->callback([&command, site] {
+        command = [site](const Globals&, const host::Host& host) {
+            return cmd_install(host, *site);
+        };
+    });
 }
 
 /// Only in a test build.

@@ -152,6 +152,8 @@ struct CloneOptions {
 /// Puts the accepts that sites need into the firewalls of others: for a unit that the watch starts.
 [[nodiscard]] int cmd_firewall_accept(const host::Host& host);
 [[nodiscard]] int cmd_netns_up(const host::Host& host, const std::string& name);
+/// Hidden verb of a unit, `wpns install NAME`: installs what is owed to a site, at its first visit.
+[[nodiscard]] int cmd_install(const host::Host& host, const std::string& name);
 /// Hidden verb of a timer, `wpns resolve`: looks the host names of all allow lists up again.
 [[nodiscard]] int cmd_resolve(const host::Host& host);
 /// Hidden verb of a timer, `wpns idle`: parks the sites that nobody has visited for long enough.

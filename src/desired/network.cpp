@@ -64,6 +64,10 @@ void take_ipv6(FirewallSite& site) {
     std::erase_if(site.allowed, [](const AllowBox& box) { return box.network.is_ipv6(); });
 }
 
+Directory run_directory(const Allocation& allocation) {
+    return {0, allocation.uid, 02755};
+}
+
 std::optional<Bridge> bridge(const SiteRecord& record) {
     const auto& given = record.allocation;
     if (given.group.empty()) return std::nullopt;

@@ -14,6 +14,11 @@ namespace wpns::desired {
 [[nodiscard]] FirewallSite firewall_site(const SiteName& site, const SiteRecord& record);
 /// Takes out what a table that is not for IPv6 has no place for.
 void take_ipv6(FirewallSite& site);
+/// Where the sockets of a site are. What root makes in it is the site's group's (set-group-ID), so
+/// that PID 1 need not change owners: a fork for each socket, which takes it milliseconds with
+/// hundreds of sites.
+[[nodiscard]] Directory run_directory(const Allocation& allocation);
+
 /// The bridge of the site's group; nothing for a site in none.
 [[nodiscard]] std::optional<Bridge> bridge(const SiteRecord& record);
 

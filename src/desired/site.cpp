@@ -38,7 +38,7 @@ constexpr std::array rendered_files = {
     Rendered{"passwd-db", "passwd-db", Format::plain},
     Rendered{"group-db", "group-db", Format::plain},
     Rendered{"wp-config.php", "wp-config.php", Format::php, Reader::site},
-    Rendered{"wpns-exec@.service", "exec.service", Format::unit},
+    Rendered{"wpns-exec@.service", names::exec_file, Format::unit},
     Rendered{"wpns-dbinit@.service", "dbinit.service", Format::unit},
 };
 
@@ -111,7 +111,8 @@ class SiteBuilder {
         const auto www = builder_.add(Kind::directory, site_.data() + "/www",
                                       managed ? Directory{} : own, {data_, account_});
         files_ = managed ? builder_.add(Kind::directory, site_.files(), own, {www, account_}) : www;
-        run_dir_ = builder_.add(Kind::directory, names::run_dir(site_.name), Directory{});
+        run_dir_ = builder_.add(Kind::directory, names::run_dir(site_.name),
+                                run_directory(site_.record.allocation), {account_});
     }
 
     void add_files() {
@@ -130,7 +131,8 @@ class SiteBuilder {
             add_mark("shadow", "this site is a shadow: no scheduled task runs\n");
         if (site_.record.idle_after != 0) add_idle();
         File given;
-        given.content = to_text(Given{site_.name, site_.config.domain, site_.record.allocation});
+        given.content = to_text(
+            Given{site_.name, site_.config.domain, site_.record.allocation, site_.record.network});
         given.mode = 0600;
         add_file(std::string(rendered_dir_.id) + "/" + names::given_file, given, {rendered_dir_});
         File resolver;

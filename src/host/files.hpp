@@ -12,6 +12,10 @@
 
 namespace wpns::host {
 
+/// What becomes of blocks of zeros in a copy: `dig` makes them holes, at the price of looking at
+/// all that is in it. It reads the same, and every copy of that copy is as small.
+enum class Zeros { keep, dig };
+
 /// Root-world files and directories: every component of a path belongs to root and nobody else can
 /// write it.
 class Files {
@@ -75,9 +79,10 @@ class Files {
     virtual void purge_trusted_tree(const std::string& directory) = 0;
     /// Copies a tree of files and directories that `from_uid` alone owns, and in which nobody is
     /// writing, to `to` as `to_uid`'s own (gid alike): blocks shared where the filesystem can,
-    /// holes kept; built beside it and renamed, so `to` is whole or not there.
+    /// holes kept; built beside it and renamed, so `to` is whole or not there. Several may be
+    /// cloned at the same time.
     virtual void clone_tree(const std::string& from, std::uint32_t from_uid, const std::string& to,
-                            std::uint32_t to_uid) = 0;
+                            std::uint32_t to_uid, Zeros zeros) = 0;
     /// "net.ipv4.ip_forward", without the newline.
     [[nodiscard]] virtual std::string sysctl(const std::string& key) const = 0;
     virtual void set_sysctl(

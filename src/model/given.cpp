@@ -22,6 +22,29 @@ Cidr read_subnet(CheckedReader& in) {
     return Cidr::of(Ipv4{}, 30);
 }
 
+/// What is as everywhere does not stand there.
+void put_wire(CheckedText& out, const Wire& wire) {
+    if (wire.mtu != Wire{}.mtu) out.number("mtu", wire.mtu);
+    if (wire.mac != Mac{}) out.text("mac", wire.mac.str());
+    if (wire.up != 0) out.number("up", wire.up);
+    if (wire.down != 0) out.number("down", wire.down);
+}
+
+Wire read_wire(CheckedReader& in) {
+    Wire wire;
+    constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
+    if (in.has("mtu")) wire.mtu = static_cast<unsigned>(in.number("mtu", 65535));
+    if (in.has("up")) wire.up = in.number("up", largest);
+    if (in.has("down")) wire.down = in.number("down", largest);
+    if (!in.has("mac")) return wire;
+    const auto mac = Mac::parse(in.text("mac"));
+    if (mac)
+        wire.mac = *mac;
+    else
+        in.fault("mac makes no sense");
+    return wire;
+}
+
 }  // namespace
 
 void put_allocation(CheckedText& out, const Allocation& allocation) {
@@ -60,6 +83,7 @@ std::string to_text(const Given& given) {
     CheckedText out(given_kind);
     out.text("site", given.site.str()).text("domain", given.domain);
     put_allocation(out, given.allocation);
+    put_wire(out, given.wire);
     return out.str();
 }
 
@@ -68,8 +92,9 @@ std::expected<Given, std::string> parse_given(std::string_view text) {
     if (!in) return std::unexpected(in.error());
     const auto site = SiteName::parse(in->text("site"));
     if (!site) return std::unexpected("site is missing or no name");
-    Given given{*site, in->text("domain"), {}};
+    Given given{*site, in->text("domain"), {}, {}};
     given.allocation = read_allocation(*in);
+    given.wire = read_wire(*in);
     if (auto fault = in->end(); !fault.empty()) return std::unexpected(std::move(fault));
     return given;
 }

@@ -11,11 +11,13 @@
 namespace wpns {
 
 /// What was given to a site and cannot be made again: given.toml among its rendered files, so that
-/// a lost registry is not the end of its numbers and secrets.
+/// a lost registry is not the end of its numbers and secrets. With it stands all else that the
+/// site's namespace and links are made from, so that a boot need not read the registry for each.
 struct Given {
     SiteName site;
     std::string domain;
     Allocation allocation;
+    Wire wire{};
     bool operator==(const Given&) const = default;
 };
 

@@ -55,6 +55,9 @@ std::string db_account(const SiteName& site) {
 std::string rendered_dir(const SiteName& site) {
     return rendered_root + ("/" + site.str());
 }
+std::string owed_path(const SiteName& site) {
+    return owed_dir + ("/" + site.str());
+}
 std::string run_dir(const SiteName& site) {
     return "/run/wpns/" + site.str();
 }

@@ -21,9 +21,14 @@ inline constexpr const char* core_dir = "/var/lib/wpns/core";
 inline constexpr const char* given_file = "given.toml";
 /// Among them where the site may be parked: how many seconds nobody must have come before.
 inline constexpr const char* idle_file = "idle";
+/// Among them: the sandbox in which programs run as the site.
+inline constexpr const char* exec_file = "exec.service";
 inline constexpr const char* images_dir = "/var/lib/wpns/images";
 inline constexpr const char* opcodes_dir = "/var/lib/wpns/opcodes";
 inline constexpr const char* downloads_dir = "/var/lib/wpns/downloads";
+/// A file for each site whose WordPress is installed when somebody first comes: apply/owed.hpp.
+/// units/ names it too.
+inline constexpr const char* owed_dir = "/var/lib/wpns/owed";
 inline constexpr const char* unit_dir = "/etc/systemd/system";
 inline constexpr const char* sandbox_root = "/usr/share/wpns/sandbox";
 inline constexpr const char* vhost_dir = "/etc/nginx/wpns.d";
@@ -60,6 +65,7 @@ inline constexpr unsigned leaving_group = 0x7771;
 [[nodiscard]] std::string account(const SiteName& site);     ///< wp-NAME: PHP, web, files
 [[nodiscard]] std::string db_account(const SiteName& site);  ///< wp-NAME-db: MariaDB
 [[nodiscard]] std::string rendered_dir(const SiteName& site);
+[[nodiscard]] std::string owed_path(const SiteName& site);
 [[nodiscard]] std::string run_dir(
     const SiteName& site);  ///< /run/wpns/NAME, root's; holds the three sockets
 [[nodiscard]] std::string web_socket(const SiteName& site);  ///< visitors come by this one

@@ -42,17 +42,22 @@ struct Allocation {
 /// Why no site can have been given such a subnet, group and address; empty where one can.
 [[nodiscard]] std::string fault_of(const Allocation& allocation);
 
+/// What the link of a site is like, beside its addresses.
+struct Wire {
+    unsigned mtu = 1500;
+    Mac mac{};             ///< of the site's end; zero: the derived one
+    std::uint64_t up = 0;  ///< bits a second; 0: no limit
+    std::uint64_t down = 0;
+    bool operator==(const Wire&) const = default;
+};
+
 /// The network as it was last applied: boot rebuilds it from here, not from files that somebody may
 /// be editing.
-struct AppliedNetwork {
-    unsigned mtu = 1500;
+struct AppliedNetwork : Wire {
     Egress egress = Egress::open;
     std::vector<AllowTarget> allow{};
     Ipv4 source_address{};     ///< zero: what the route gives
     unsigned connections = 0;  ///< 0: no limit
-    Mac mac{};                 ///< of the site's end; zero: the derived one
-    std::uint64_t up = 0;      ///< bits a second; 0: no limit
-    std::uint64_t down = 0;
     bool operator==(const AppliedNetwork&) const = default;
 };
 

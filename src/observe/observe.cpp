@@ -164,11 +164,24 @@ void observe_databases(const host::Host& host, const Keys& keys, Observed& obser
         if (host.files.stat_directory(key.id)) observed.emplace(key, Database{});
 }
 
-/// The id of a WordPress is the path of its marker, written when the installer has finished.
+std::set<std::string> set_of(std::vector<std::string> names) {
+    return {std::make_move_iterator(names.begin()), std::make_move_iterator(names.end())};
+}
+
+/// Where its database is waiting for the first visit.
+bool is_put_off(const host::Host& host, const ResourceKey& key) {
+    const std::string database = key.id.substr(0, key.id.rfind('/')) + "/mysql";
+    return host.files.stat_directory(database).has_value();
+}
+
+/// The id of a WordPress is the path of its marker, written when the installer has finished. One
+/// that is owed is as good: it is there for whoever comes.
 void observe_wordpress(const host::Host& host, const Keys& keys, Observed& observed) {
     const auto found = host.files.read_many(ids_of(keys));
+    const auto owed = set_of(host.files.list(names::owed_dir));
     for (const auto& key : keys)
-        if (found.contains(key.id)) observed.emplace(key, Wordpress{});
+        if (found.contains(key.id) || (owed.contains(key.site) && is_put_off(host, key)))
+            observed.emplace(key, Wordpress{});
 }
 
 void observe_vhosts(const host::Host& host, const Keys& keys, Observed& observed) {
@@ -176,10 +189,6 @@ void observe_vhosts(const host::Host& host, const Keys& keys, Observed& observed
     for (const auto& key : keys)
         if (const auto it = found.find(key.id); it != found.end())
             observed.emplace(key, Vhost{.content = it->second.content});
-}
-
-std::set<std::string> set_of(std::vector<std::string> names) {
-    return {std::make_move_iterator(names.begin()), std::make_move_iterator(names.end())};
 }
 
 /// A unit exists for us when it is up or enabled; a unit file alone is a file.

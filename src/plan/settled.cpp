@@ -78,12 +78,21 @@ void put(Bytes& out, const Origin& origin, const ResourceKey& key, const Resourc
     if (found != nullptr) out.text(digest_of(key, *found));
 }
 
+/// What the file that says so is about is in one of two places, and no more than one of them is
+/// there.
+bool may_be_owed(const ResourceKey& key) {
+    return key.kind == Kind::wordpress;
+}
+
 }  // namespace
 
 std::vector<std::string> stamped_paths(const SiteRecord& record) {
     std::vector<std::string> paths;
-    for (const auto& [key, digest] : record.resources)
-        if (part_of(key.kind) != Part::none) paths.push_back(key.id);
+    for (const auto& [key, digest] : record.resources) {
+        if (part_of(key.kind) == Part::none) continue;
+        paths.push_back(key.id);
+        if (may_be_owed(key)) paths.push_back(names::owed_dir + ("/" + key.site));
+    }
     return paths;
 }
 
@@ -104,9 +113,10 @@ std::string fingerprint(const Origin& origin, const Stamps& stamps, const Observ
             const auto found = observed.find(key);
             put(bytes, origin, key, found == observed.end() ? nullptr : &found->second);
         } else {
-            bytes.number(*stamp ? 1 : 0);
-            if (*stamp) put(bytes, **stamp, part);
-            ++stamp;
+            for (int paths = may_be_owed(key) ? 2 : 1; paths > 0; --paths, ++stamp) {
+                bytes.number(*stamp ? 1 : 0);
+                if (*stamp) put(bytes, **stamp, part);
+            }
         }
     }
     return bytes.digest();
@@ -126,6 +136,7 @@ bool agree(const SiteRecord& record, const Stamps& stamps, const Observed& obser
     for (const auto& [key, digest] : record.resources) {
         if (part_of(key.kind) == Part::none) continue;
         const auto& now = *stamp++;
+        if (may_be_owed(key)) ++stamp;
         if (part_of(key.kind) == Part::all) continue;
         const auto found = observed.find(key);
         if ((found == observed.end()) != !now) return false;

@@ -315,19 +315,25 @@ TEST_F(Lifecycle, MacAndBandwidthChangeTheLinkAndNothingElse) {
              "[network]\nmac = \"02:00:5e:10:00:01\"\n"
              "bandwidth = { up = \"20mbit\", down = \"100mbit\" }\n");
     const auto planned = plan();
-    ASSERT_EQ(planned.plan.actions.size(), 1U);
-    EXPECT_EQ(planned.plan.actions[0].key.str(), "link veth0-site-a");
-    EXPECT_EQ(planned.plan.actions[0].verb, plan::Verb::update);
+    ASSERT_EQ(planned.plan.actions.size(), 2U);
+    EXPECT_EQ(planned.plan.actions[0].key.str(), "file /etc/wpns/rendered/site-a/given.toml");
+    EXPECT_EQ(planned.plan.actions[1].key.str(), "link veth0-site-a");
+    EXPECT_EQ(planned.plan.actions[1].verb, plan::Verb::update);
     ASSERT_EQ(errors_of(sync()), "");
     const Link after = fake_.network.links.at("veth0-site-a");
     EXPECT_EQ(after.site_mac.str(), "02:00:5e:10:00:01");
     EXPECT_EQ(after.up, 20'000'000U);
     EXPECT_EQ(after.down, 100'000'000U);
-    // A boot has no site files.
+    // A boot has neither site files nor the registry of all.
     fake_.network.links.clear();
     put_site("site-a");
+    const File registry = fake_.files.files.at("/var/lib/wpns/registry.toml");
+    fake_.files.files["/var/lib/wpns/registry.toml"].content = "damaged";
+    fake_.files.directories.erase("/run/wpns/site-a");
     EXPECT_EQ(cli::cmd_netns_up(fake_.host, "site-a"), cli::done);
+    fake_.files.files["/var/lib/wpns/registry.toml"] = registry;
     EXPECT_EQ(fake_.network.links.at("veth0-site-a"), after);
+    EXPECT_EQ(fake_.files.directories.at("/run/wpns/site-a").mode, 02755U);
     ASSERT_EQ(errors_of(sync()), "");
     EXPECT_EQ(fake_.network.links.at("veth0-site-a"), before);
 }
@@ -357,8 +363,12 @@ TEST_F(Lifecycle, Ipv6ComesAndGoesWithItsPool) {
     EXPECT_EQ(plan().plan.actions.size(), 1U);
     ASSERT_EQ(errors_of(sync()), "");
     EXPECT_EQ(fake_.files.sysctls.at("net.ipv6.conf.all.forwarding"), "1");
-    // A boot reads the registry alone.
+    // A boot reads what was written, and the registry of all only where that is lost.
     fake_.network.links.clear();
+    EXPECT_EQ(cli::cmd_netns_up(fake_.host, "site-a"), cli::done);
+    EXPECT_EQ(fake_.network.links.at("veth0-site-a"), after);
+    fake_.network.links.clear();
+    fake_.files.files["/etc/wpns/rendered/site-a/given.toml"].content = "damaged";
     EXPECT_EQ(cli::cmd_netns_up(fake_.host, "site-a"), cli::done);
     EXPECT_EQ(fake_.network.links.at("veth0-site-a"), after);
     put("/etc/wpns/wpns.toml", "");

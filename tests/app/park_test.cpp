@@ -242,20 +242,6 @@ TEST_F(Parking, TheTimerRunsAsLongAsASiteMayBeParked) {
     EXPECT_FALSE(fake_.units.enabled_units.contains("wpns-idle.timer"));
 }
 
-TEST_F(Parking, ACrowdShowsItsFirstPagesWhileItsDatabasesAreAwake) {
-    for (int n = 1; n <= 20; ++n)
-        put_site("crowd-" + std::to_string(n), "[idle]\nafter = \"15m\"\n");
-    fake_.web.asked.clear();
-    ASSERT_EQ(cli::cmd_sync(globals_, fake_.host, {}), cli::done);
-    const auto& asked = fake_.web.asked;
-    for (int n = 1; n <= 20; ++n) {
-        const std::string site = "crowd-" + std::to_string(n);
-        EXPECT_EQ(asked.count(names::web_socket(*SiteName::parse(site))), 1) << site;
-        EXPECT_EQ(asked.count("knows " + site + ".example"), 1) << site;
-        EXPECT_EQ(asked.count(site + ".example"), 0) << site;
-    }
-}
-
 TEST_F(Parking, AFewNewSitesAreAskedForTheirFirstPagesByTheHostsNginx) {
     put_site("new-1", "[idle]\nafter = \"15m\"\n");
     fake_.web.asked.clear();

@@ -68,6 +68,7 @@ class FakeFiles : public host::Files {
     std::map<std::string, File> files;
     std::map<std::string, Directory> directories;
     std::map<std::string, Quota> quotas;  ///< of directories; they move with them
+    inline static std::mutex cloning;     ///< trees are cloned, and units started meanwhile
     std::map<std::string, std::string> sysctls = {{"net.ipv4.ip_forward", "0"},
                                                   {"net.ipv6.conf.all.forwarding", "0"}};
 
@@ -165,7 +166,8 @@ class FakeFiles : public host::Files {
         purge(directory);
     }
     void clone_tree(const std::string& from, std::uint32_t from_uid, const std::string& to,
-                    std::uint32_t to_uid) override {
+                    std::uint32_t to_uid, host::Zeros) override {
+        const std::lock_guard lock(cloning);
         faults_.change("clone to " + to);
         if (directories.contains(to)) throw Error(ErrorKind::conflict, to + " is there");
         if (directories.at(from).uid != from_uid) throw Error(ErrorKind::bug, "not the owner");
@@ -366,6 +368,8 @@ class FakeUnits : public host::Units {
     std::vector<std::string> restarted;
     std::vector<std::string> queued;
     unsigned reloads = 0;
+    /// What a unit does that runs wpns: by the beginning of its name, with the site's name.
+    std::map<std::string, std::function<void(const std::string&)>> services;
 
     [[nodiscard]] std::map<std::string, State> list(std::span<const std::string>) const override {
         return states;
@@ -427,6 +431,11 @@ class FakeUnits : public host::Units {
     void run(const std::string& unit) {
         const std::string park = "wpns-park@";
         states[unit] = {"loaded", "active", "running"};
+        for (const auto& [begin, service] : services) {
+            if (!unit.starts_with(begin)) continue;
+            states.erase(unit);
+            service(unit.substr(begin.size(), unit.rfind('.') - begin.size()));
+        }
         if (!unit.starts_with(park)) return;
         for (const char* role : {park.c_str(), "wpns-php@", "wpns-mysqld@"})
             states.erase(role + unit.substr(park.size()));
@@ -435,6 +444,7 @@ class FakeUnits : public host::Units {
     template <typename Step>
     std::map<std::string, std::string> for_each(std::span<const std::string> units,
                                                 const std::string& what, Step step) {
+        const std::lock_guard lock(FakeFiles::cloning);
         std::map<std::string, std::string> results;
         for (const auto& unit : units) {
             try {
@@ -442,7 +452,8 @@ class FakeUnits : public host::Units {
                 const bool foreign = unit == "nginx.service" || unit == names::resolve_timer ||
                                      unit == names::verify_timer || unit == names::firewall_watch ||
                                      unit == names::netns_holder || unit == names::idle_timer ||
-                                     unit.starts_with("wpns-park@") || what == "stop";
+                                     unit.starts_with("wpns-park@") ||
+                                     unit.starts_with("wpns-install@") || what == "stop";
                 if (!foreign && !files_.files.contains("/etc/systemd/system/" + unit))
                     results[unit] = "no unit file";
                 else

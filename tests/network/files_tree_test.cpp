@@ -49,8 +49,8 @@ TEST_F(TreeTest, ClonesForAnotherOwnerAndKeepsHoles) {
     fs::resize_file(at("data/www/holes"), 64U << 20);
     ASSERT_EQ(::chmod(at("data/www/sub/file").c_str(), 0640), 0);
     give(at("data/www"));
-    files.clone_tree(at("data/www"), kSite, at("image"), 0);
-    files.clone_tree(at("image"), 0, at("data/copy"), 777);
+    files.clone_tree(at("data/www"), kSite, at("image"), 0, Zeros::keep);
+    files.clone_tree(at("image"), 0, at("data/copy"), 777, Zeros::keep);
     EXPECT_EQ(text_of(at("data/copy/sub/file")), "content");
     const auto file = stat_at(at("data/copy/sub/file"));
     EXPECT_EQ(file.st_mode & 07777U, 0640U);
@@ -61,13 +61,51 @@ TEST_F(TreeTest, ClonesForAnotherOwnerAndKeepsHoles) {
     EXPECT_EQ(stat_at(at("data/copy/holes")).st_size, 64 << 20);
     EXPECT_LT(stat_at(at("data/copy/holes")).st_blocks * 512, 1 << 20);
     EXPECT_EQ(stat_at(at("image")).st_uid, 0U);
-    EXPECT_EQ(error_of([&] { files.clone_tree(at("image"), 0, at("data/copy"), 777); }),
-              ErrorKind::conflict);
+    EXPECT_EQ(
+        error_of([&] { files.clone_tree(at("image"), 0, at("data/copy"), 777, Zeros::keep); }),
+        ErrorKind::conflict);
+}
+
+TEST_F(TreeTest, DigsBlocksOfZerosAndNothingElse) {
+    const std::string zeros(1U << 20, '\0');
+    const std::string content = "begin" + zeros + "middle" + zeros + zeros + "end";
+    put(at("data/www/table"), content);
+    put(at("data/www/zeros"), zeros);
+    put(at("data/www/empty"), "");
+    give(at("data/www"));
+    files.clone_tree(at("data/www"), kSite, at("image"), 0, Zeros::dig);
+    files.clone_tree(at("image"), 0, at("data/copy"), 777, Zeros::keep);
+    for (const char* tree : {"image", "data/copy"}) {
+        EXPECT_EQ(text_of(at(tree) + "/table"), content) << tree;
+        EXPECT_EQ(text_of(at(tree) + "/zeros"), zeros) << tree;
+        EXPECT_EQ(text_of(at(tree) + "/empty"), "") << tree;
+        EXPECT_LT(stat_at(at(tree) + "/table").st_blocks * 512, 64 << 10) << tree;
+        EXPECT_EQ(stat_at(at(tree) + "/zeros").st_blocks, 0) << tree;
+    }
+}
+
+TEST_F(TreeTest, SeveralAreClonedAtTheSameTime) {
+    for (int n = 0; n < 20; ++n) put(at("data/www/sub/" + std::to_string(n)), std::to_string(n));
+    give(at("data/www"));
+    files.clone_tree(at("data/www"), kSite, at("image"), 0, Zeros::keep);
+    std::vector<std::jthread> threads;
+    for (int n = 0; n < 8; ++n)
+        threads.emplace_back([&, n] {
+            files.clone_tree(at("image"), 0, at("data/copy-" + std::to_string(n)), 777,
+                             Zeros::keep);
+        });
+    threads.clear();
+    for (int n = 0; n < 8; ++n)
+        for (int file = 0; file < 20; ++file)
+            EXPECT_EQ(
+                text_of(at("data/copy-" + std::to_string(n) + "/sub/") + std::to_string(file)),
+                std::to_string(file));
 }
 
 TEST_F(TreeTest, ClonesNothingThatIsNoPlainTreeOfItsOwner) {
     const auto refused = [&] {
-        const auto kind = error_of([&] { files.clone_tree(at("data/www"), kSite, at("copy"), 0); });
+        const auto kind =
+            error_of([&] { files.clone_tree(at("data/www"), kSite, at("copy"), 0, Zeros::keep); });
         EXPECT_FALSE(fs::exists(at("copy")));
         return kind;
     };
@@ -85,7 +123,7 @@ TEST_F(TreeTest, ClonesNothingThatIsNoPlainTreeOfItsOwner) {
 TEST_F(TreeTest, ACloneThatWasCutShortIsClearedAway) {
     put(at("data/.wpns-0123abcd.tmp/wordpress/table"), "half");
     give(at("data/.wpns-0123abcd.tmp/wordpress"));
-    files.clone_tree(at("data/www"), kSite, at("data/copy"), 0);
+    files.clone_tree(at("data/www"), kSite, at("data/copy"), 0, Zeros::keep);
     EXPECT_FALSE(fs::exists(at("data/.wpns-0123abcd.tmp")));
     EXPECT_TRUE(fs::exists(at("data/copy")));
 }

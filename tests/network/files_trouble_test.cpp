@@ -49,8 +49,10 @@ const std::vector<Write>& writes() {
                         const auto&) { files.exchange(disk + "/tree", disk + "/other"); }},
         {"Copy", [](auto& files, const auto& disk,
                     const auto& source) { files.copy_trusted_tree(source, disk + "/copy", {}); }},
-        {"Clone", [](auto& files, const auto& disk,
-                     const auto&) { files.clone_tree(disk + "/site", 9, disk + "/clone", 8); }},
+        {"Clone",
+         [](auto& files, const auto& disk, const auto&) {
+             files.clone_tree(disk + "/site", 9, disk + "/clone", 8, Zeros::keep);
+         }},
     };
     return all;
 }

@@ -244,3 +244,33 @@ END
     run -0 on systemctl list-units --all --plain --no-legend 'wpns-park@*'
     [[ -z $output ]]
 }
+
+@test "of many new sites four are started, and the others at their first visit" {
+    local n name other password
+    for ((n = 10; n < 27; n++)); do
+        printf 'domain = "site-w%d.example"\n[idle]\nafter = "1h"\n' "$n" | write_file "/etc/wpns/sites.d/site-w$n.toml"
+    done
+    run -0 on wpns sync
+    name=site-w26 other=site-w25
+    password=$(sed -n "s/^$name: administrator's password (shown once): //p" <<<"$output")
+    run -0 on sh -c 'ls /var/lib/wpns/owed | wc -l'
+    [[ $output == 13 ]]
+    run -0 on wpns plan --exit-code
+    [[ $(services "$name") == 'inactive inactive inactive' ]]
+    # No task wakes what is not there yet.
+    run -0 on systemctl start "wpns-cron@$name.service"
+    [[ $(services "$name") == 'inactive inactive inactive' ]]
+    # Several first visitors at once.
+    run -0 on sh -c 'for i in 1 2 3 4 5; do curl -sS --max-time 60 -H "Host: $1.example" http://127.0.0.1/ & done; wait' sh "$name"
+    [[ $(grep -c "<title>Site-w26</title>" <<<"$output") == 5 ]]
+    run ! on test -e "/var/lib/wpns/owed/$name"
+    run -0 inside "$name" php -r "require '/srv/www/wp-load.php'; echo wp_authenticate('admin', '$password')->ID ?? 'nobody';"
+    [[ $output == 1 ]]
+    # A backup holds what the first visitor would see.
+    run -0 on wpns backup "$other"
+    run ! on test -e "/var/lib/wpns/owed/$other"
+    run -0 on wpns plan --exit-code
+    for ((n = 10; n < 27; n++)); do on wpns remove "site-w$n" --purge --yes; done
+    run -0 on sh -c 'ls -A /var/lib/wpns/owed'
+    [[ -z $output ]]
+}

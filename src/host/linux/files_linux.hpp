@@ -4,7 +4,9 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/host.hpp"
@@ -40,13 +42,15 @@ class LinuxFiles final : public Files {
                            const std::vector<std::string>& skip) override;
     void purge_trusted_tree(const std::string& directory) override;
     void clone_tree(const std::string& from, std::uint32_t from_uid, const std::string& to,
-                    std::uint32_t to_uid) override;
+                    std::uint32_t to_uid, Zeros zeros) override;
     [[nodiscard]] std::string sysctl(const std::string& key) const override;
     void set_sysctl(const std::string& key, const std::string& value) override;
 
   private:
     /// Removes leftovers once a run, before this run makes temporary names of its own there.
     void sweep_once(int directory, const std::string& shown);
+    /// Some of the files of write_many, batch after batch.
+    void write_part(std::span<const std::pair<const std::string, File>* const> files);
 
     std::mutex swept_mutex_;
     std::set<std::string> swept_;

@@ -54,7 +54,7 @@ void LinuxFiles::copy_trusted_tree(const std::string& from, const std::string& t
 }
 
 void LinuxFiles::clone_tree(const std::string& from, std::uint32_t from_uid, const std::string& to,
-                            std::uint32_t to_uid) {
+                            std::uint32_t to_uid, Zeros zeros) {
     const Place source = need_place(from);
     const Place target = need_place(to);
     if (look(target)) throw Error(ErrorKind::conflict, to + " exists already");
@@ -64,7 +64,7 @@ void LinuxFiles::clone_tree(const std::string& from, std::uint32_t from_uid, con
     sweep_once(target.directory.get(), to.substr(0, to.rfind('/')));
     StagedTree tree(target);
     failpoint(Failpoint::tree_copy);
-    clone_contents(top->get(), from_uid, from, tree.fd(), to_uid);
+    clone_contents(top->get(), from_uid, from, tree.fd(), {to_uid, zeros});
     tree.publish();
 }
 

@@ -3,8 +3,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <future>
 #include <string_view>
 #include <utility>
 
@@ -20,7 +22,10 @@
 namespace wpns::host::linux_os {
 namespace {
 
-constexpr std::size_t kBatch = 128;  // each file holds two descriptors; the usual limit is 1024
+// Each file of a batch holds two descriptors; the usual limit is 1024.
+constexpr std::size_t kBatch = 64;
+/// Waiting for the disk is most of it, and it takes several at a time.
+constexpr std::size_t kWriters = 4;
 
 /// A file or link under a temporary name beside its place; gone again unless it is committed.
 class Staged {
@@ -137,16 +142,31 @@ void LinuxFiles::write(const std::string& path, const File& file) {
     write_many({{path, file}});
 }
 
-void LinuxFiles::write_many(const std::map<std::string, File>& files) {
+void LinuxFiles::write_part(std::span<const std::pair<const std::string, File>* const> files) {
     std::vector<Staged> batch;
-    for (const auto& [path, file] : files) {
-        auto place = need_place(path);
-        sweep_once(place.directory.get(), directory_of(path));
+    for (const auto* file : files) {
+        auto place = need_place(file->first);
+        sweep_once(place.directory.get(), directory_of(file->first));
         failpoint(Failpoint::files_stage);
-        batch.emplace_back(std::move(place), file);
+        batch.emplace_back(std::move(place), file->second);
         if (batch.size() == kBatch) write_batch(batch);
     }
     write_batch(batch);
+}
+
+/// A part holds whole directories as far as possible: those are made durable once for each part.
+void LinuxFiles::write_many(const std::map<std::string, File>& files) {
+    std::vector<const std::pair<const std::string, File>*> all;
+    for (const auto& file : files) all.push_back(&file);
+    const std::size_t size = std::max(kBatch, (all.size() + kWriters - 1) / kWriters);
+    std::vector<std::future<void>> others;
+    for (std::size_t begin = size; begin < all.size(); begin += size) {
+        const auto part = std::span(all).subspan(begin, std::min(size, all.size() - begin));
+        others.push_back(std::async(std::launch::async, [this, part] { write_part(part); }));
+    }
+    // Whatever fails, the futures wait for the others before it is seen.
+    write_part(std::span(all).first(std::min(size, all.size())));
+    for (auto& other : others) other.get();
 }
 
 }  // namespace wpns::host::linux_os

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -28,9 +30,45 @@ void copy_range(int from, int to, off_t begin, off_t end, const std::string& sho
     }
 }
 
-void copy_data(int from, int to, off_t size, const std::string& shown) {
-    if (::ioctl(to, FICLONE, from) == 0) return;
+/// A block of the filesystems that sites are on, or half of one.
+constexpr std::size_t block_size = 4096;
+
+bool is_zeros(std::string_view block) {
+    return block.find_first_not_of('\0') == std::string_view::npos;
+}
+
+void write_at(int to, std::string_view bytes, off_t at, const std::string& shown) {
+    while (!bytes.empty()) {
+        const ssize_t size = ::pwrite(to, bytes.data(), bytes.size(), at);
+        if (size < 0 && errno != EINTR) throw_errno("copy " + shown, errno);
+        if (size < 0) continue;
+        bytes.remove_prefix(static_cast<std::size_t>(size));
+        at += size;
+    }
+}
+
+/// All but the blocks of zeros, into a file that is a single hole of that size.
+void copy_without_zeros(int from, int to, const std::string& shown) {
+    std::vector<char> buffer(256 * block_size);
+    for (off_t at = 0;;) {
+        const ssize_t size = ::pread(from, buffer.data(), buffer.size(), at);
+        if (size == 0) return;
+        if (size < 0 && errno != EINTR) throw_errno("read " + shown, errno);
+        if (size < 0) continue;
+        std::string_view rest(buffer.data(), static_cast<std::size_t>(size));
+        while (!rest.empty()) {
+            const auto block = rest.substr(0, block_size);
+            if (!is_zeros(block)) write_at(to, block, at, shown);
+            at += static_cast<off_t>(block.size());
+            rest.remove_prefix(block.size());
+        }
+    }
+}
+
+void copy_data(int from, int to, off_t size, Zeros zeros, const std::string& shown) {
+    if (zeros == Zeros::keep && ::ioctl(to, FICLONE, from) == 0) return;
     if (::ftruncate(to, size) != 0) throw_errno("copy " + shown, errno);
+    if (zeros == Zeros::dig) return copy_without_zeros(from, to, shown);
     for (off_t begin = 0; begin < size;) {
         begin = ::lseek(from, begin, SEEK_DATA);
         if (begin < 0 && errno == ENXIO) return;  // only a hole is left
@@ -43,7 +81,7 @@ void copy_data(int from, int to, off_t size, const std::string& shown) {
 
 class Cloner {
   public:
-    Cloner(uid_t from, uid_t to) : from_(from), to_(to) {}
+    Cloner(uid_t from, const CloneStyle& style) : from_(from), style_(style) {}
 
     void directory(int from, int to, const std::string& shown) const {
         const struct stat info = checked(from, shown);
@@ -69,13 +107,13 @@ class Cloner {
             return directory(source.get(), made.get(), shown);
         }
         const UniqueFd made = open_in(to, name, O_WRONLY | O_CREAT | O_EXCL, shown);
-        copy_data(source.get(), made.get(), info.st_size, shown);
+        copy_data(source.get(), made.get(), info.st_size, style_.zeros, shown);
         give(made.get(), info.st_mode, shown);
     }
 
     /// Owner first: a change of owner takes set-id bits away.
     void give(int fd, mode_t mode, const std::string& shown) const {
-        if (::fchown(fd, to_, to_) != 0 || ::fchmod(fd, mode & 0777) != 0)
+        if (::fchown(fd, style_.owner, style_.owner) != 0 || ::fchmod(fd, mode & 0777) != 0)
             throw_errno("copy " + shown, errno);
     }
 
@@ -88,13 +126,14 @@ class Cloner {
     }
 
     uid_t from_;
-    uid_t to_;
+    const CloneStyle& style_;
 };
 
 }  // namespace
 
-void clone_contents(int from, uid_t from_owner, const std::string& shown, int to, uid_t to_owner) {
-    Cloner(from_owner, to_owner).directory(from, to, shown);
+void clone_contents(int from, uid_t from_owner, const std::string& shown, int to,
+                    const CloneStyle& style) {
+    Cloner(from_owner, style).directory(from, to, shown);
 }
 
 }  // namespace wpns::host::linux_os

@@ -34,7 +34,9 @@ int Jobs::on_removed(sd_bus_message* message, void* self, sd_bus_error*) {
     const char* unit = nullptr;
     const char* result = nullptr;
     if (sd_bus_message_read(message, "uoss", &id, &path, &unit, &result) < 0) return 0;
-    static_cast<Jobs*>(self)->ended_.insert_or_assign(path, result);
+    auto& jobs = *static_cast<Jobs*>(self);
+    jobs.ended_.insert_or_assign(path, result);
+    jobs.running_.erase(path);
     return 0;
 }
 
@@ -51,16 +53,13 @@ void Jobs::queue(const char* method, const std::string& unit, Deadline deadline)
     const char* path = nullptr;
     check_bus(sd_bus_message_read(reply->get(), "o", &path), "read the answer of systemd");
     jobs_.insert_or_assign(unit, path);
+    if (!ended_.contains(path)) running_.insert(path);
     outcomes_[unit].method = method;
-}
-
-bool Jobs::all_ended() const {
-    return std::ranges::all_of(jobs_, [&](const auto& job) { return ended_.contains(job.second); });
 }
 
 std::map<std::string, JobOutcome> Jobs::wait(Deadline deadline) {
     sd_bus* bus = manager_.bus();
-    while (!all_ended()) {
+    while (!running_.empty()) {
         if (check_bus(sd_bus_process(bus, nullptr), "listen to systemd") > 0) continue;
         const auto left = left_until(deadline);
         if (left == microseconds(0)) break;

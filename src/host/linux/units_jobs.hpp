@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <map>
+#include <set>
 #include <string>
 
 #include "host/linux/units_bus.hpp"
@@ -40,11 +41,11 @@ class Jobs {
 
   private:
     static int on_removed(sd_bus_message* message, void* self, sd_bus_error* error);
-    [[nodiscard]] bool all_ended() const;
 
     Manager& manager_;
     std::map<std::string, std::string> ended_;  ///< job path to result, of jobs of others too
     std::map<std::string, std::string> jobs_;   ///< unit to job path
+    std::set<std::string> running_;             ///< paths of those that have not ended
     std::map<std::string, JobOutcome> outcomes_;
     Slot slot_;
 };

@@ -1,7 +1,10 @@
 #include "host/linux/units_verdict.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "host/linux/units_look.hpp"
@@ -72,14 +75,37 @@ class Judge {
     const JobTime& time_;
 };
 
+using States = std::map<std::string, State>;
+
+/// Its job is done, and that of something it needs has had it started once more.
+bool starts_again(const JobOutcome& outcome, const State& state) {
+    return outcome.end == End::done && state.active == "activating" && state.sub != "auto-restart";
+}
+
+/// The states when nothing starts again, or when time is up.
+States settled_states(Manager& manager, Goal goal,
+                      const std::map<std::string, JobOutcome>& outcomes, const JobTime& time) {
+    constexpr std::chrono::milliseconds pause{20};
+    std::vector<std::string> names;
+    for (const auto& [unit, outcome] : outcomes) names.push_back(unit);
+    while (true) {
+        auto states = units_named(manager, names);
+        const bool settled =
+            goal == Goal::down || std::ranges::none_of(outcomes, [&](const auto& outcome) {
+                const auto state = states.find(outcome.first);
+                return state != states.end() && starts_again(outcome.second, state->second);
+            });
+        if (settled || std::chrono::system_clock::now() - time.begin > time.patience) return states;
+        std::this_thread::sleep_for(pause);
+    }
+}
+
 }  // namespace
 
 std::map<std::string, std::string> verdicts(Manager& manager, Goal goal,
                                             const std::map<std::string, JobOutcome>& outcomes,
                                             const JobTime& time) {
-    std::vector<std::string> names;
-    for (const auto& [unit, outcome] : outcomes) names.push_back(unit);
-    const auto states = units_named(manager, names);
+    const auto states = settled_states(manager, goal, outcomes, time);
     Judge judge(manager, goal, time);
     std::map<std::string, std::string> texts;
     for (const auto& [unit, outcome] : outcomes) {

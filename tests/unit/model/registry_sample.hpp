@@ -20,7 +20,8 @@ inline Registry small() {
     SiteRecord record;
     record.domain = "site-a.example";
     record.allocation = {*Cidr::parse("10.10.1.0/30"), 400, 401, std::string(64, 'a')};
-    record.network = {1400, Egress::web};
+    record.network.mtu = 1400;
+    record.network.egress = Egress::web;
     record.resources[{Kind::file, "/etc/wpns/rendered/site-a/my.cnf", "site-a"}] = pending;
     record.resources[{Kind::unit, "wpns-php@site-a.service", "site-a"}] = "fedcba9876543210";
     registry.sites.emplace(site("site-a"), record);

@@ -102,7 +102,8 @@ class Generator {
         SiteRecord result;
         const Ipv4 address{next_id_ * 4 + 0x0a000000};
         result.allocation = {Cidr::of(address, 30), id(), id(), sha256_hex(name)};
-        result.network = {below(9001), static_cast<Egress>(below(3))};
+        result.network.mtu = below(9001);
+        result.network.egress = static_cast<Egress>(below(3));
         result.domain = text();
         result.resources = recorded(name);
         return result;
