@@ -60,7 +60,8 @@ std::string wire_alone(const SiteName& name) {
 }
 
 std::string exec_walls(Session& session, const SiteName& name) {
-    const auto& text = session.host().files.read(names::rendered_dir(name) + "/" + names::exec_file);
+    const auto& text =
+        session.host().files.read(names::rendered_dir(name) + "/" + names::exec_file);
     if (!text) throw Error(ErrorKind::missing, names::rendered_dir(name) + "/" + names::exec_file);
     const auto walls = verify::walls_of(text->content);
     if (!walls) throw Error(ErrorKind::config, "exec.service: " + walls.error());
