@@ -13,9 +13,9 @@ using Names = std::vector<std::string>;
 /// A database that recovers after a power cut may take minutes; systemd's own limits end earlier
 /// for all others. It has some 10 ms to do for a unit, and with thousands of them a few times that,
 /// one after the other.
-std::chrono::seconds deadline_of(const Names& units) {
+std::chrono::seconds deadline_of(std::size_t units) {
     constexpr std::size_t units_a_second = 10;
-    return std::chrono::seconds(150 + units.size() / units_a_second);
+    return std::chrono::seconds(150 + units / units_a_second);
 }
 
 /// The names of the units in the batch that `pick` chooses.
@@ -41,7 +41,7 @@ Errors stop_units(Context& context, Batch batch) {
     auto& units = context.host.units;
     units.disable(names_of(
         batch, [](const plan::Action& action) { return std::get<Unit>(*action.before).enabled; }));
-    auto errors = by_position(batch, units.stop(all, deadline_of(all)));
+    auto errors = by_position(batch, units.stop(all, deadline_of(all.size())));
     units.reset_failed(all);
     return errors;
 }
@@ -75,9 +75,9 @@ void begin_later(Context& context, Batch batch, bool crowd) {
         return action.key.id.ends_with(".service");
     };
     const Batch coming(later.actions);
-    const Names all = names_of(coming, [](const plan::Action&) { return true; });
-    auto outcome = context.host.units.begin(
-        names_of(coming, is_service), names_of(coming, std::not_fn(is_service)), deadline_of(all));
+    auto outcome = context.host.units.begin(names_of(coming, is_service),
+                                            names_of(coming, std::not_fn(is_service)),
+                                            deadline_of(coming.size()));
     later.wait = [actions = later.actions, outcome = std::move(outcome)] {
         return by_position(actions, outcome());
     };
@@ -100,7 +100,7 @@ Errors start_units(Context& context, Batch batch) {
     };
     // Before anything new is begun: the restart of a socket ends its service, and that of a MariaDB
     // that has not come up yet may hang.
-    const auto deadline = deadline_of(names_of(batch, [](const plan::Action&) { return true; }));
+    const auto deadline = deadline_of(batch.size());
     auto results = units.restart(names(How::restart), deadline);
     results.merge(units.try_restart(names(How::try_restart), deadline));
     begin_later(context, batch, crowd);
@@ -118,7 +118,7 @@ void start_sockets_ahead(Context& context, Batch units) {
     context.ahead = std::async(std::launch::async,
                                [&all = context.host.units, names = names_of(units, is_new_socket)] {
                                    try {
-                                       (void)all.start(names, deadline_of(names));
+                                       (void)all.start(names, deadline_of(names.size()));
                                    } catch (const Error&) {  // comes again when it is their turn
                                    }
                                });

@@ -14,6 +14,7 @@ namespace wpns::apply {
 namespace {
 
 using namespace std::chrono_literals;
+
 /// The first page of a new site, by its own web server: the host's nginx does not know it yet.
 void show_first_page(const host::Host& host, const plan::Action& action) {
     const auto site = SiteName::parse(action.key.site);
