@@ -51,7 +51,8 @@ void set_identity(const Site& site, render::Values& values) {
         .set("db_account", names::db_account(site.name))
         .set("uid", site.record.allocation.uid)
         .set("db_uid", site.record.allocation.db_uid)
-        .set("slice", site.slice());
+        .set("slice", site.slice())
+        .set("listening_slice", names::listening_slice(site.record.allocation.uid));
 }
 
 void set_paths(const Site& site, render::Values& values) {

@@ -88,6 +88,11 @@ std::string slice(const SiteName& site) {
     return "wpns-" + escaped(site) + ".slice";
 }
 
+std::string listening_slice(std::uint32_t uid) {
+    constexpr std::uint32_t numbers = 32;  // two a site
+    return "system-wpns\\x2dsockets-" + std::to_string(uid / numbers) + ".slice";
+}
+
 std::string staging_slice(const SiteName& site) {
     return "wpns-" + escaped(site) + "-restore.slice";
 }

@@ -80,7 +80,12 @@ inline constexpr unsigned leaving_group = 0x7771;
 /// The slice with the dashes of the name escaped, so that it is a child of wpns.slice
 /// (systemd.slice(5)).
 [[nodiscard]] std::string slice(const SiteName& site);
-/// The child of it in which a restore runs its programs, so that they can be ended all at once.
+/// Where the sockets of a site and the unit of its network stand, with those of some 16 others whose
+/// accounts have numbers near `uid`. systemd looks at everything that stands beside a unit each time
+/// that it runs a program for it, an address of a socket included (cgroup.c,
+/// unit_add_family_to_cgroup_realize_queue); by itself it puts all units of one kind side by side.
+[[nodiscard]] std::string listening_slice(std::uint32_t uid);
+/// The child of slice(site) in which a restore runs its programs, so that they can be ended all at once.
 [[nodiscard]] std::string staging_slice(const SiteName& site);
 /// The slice in which a backup of the site is restored for a test. Not the site's own, which must
 /// not pay for it: a child of wpns-_proof.slice, which no site can be called.

@@ -31,6 +31,12 @@ TEST(Names, SliceEscapesDashesSoThatItIsOneLevelBelowWpns) {
     EXPECT_EQ(names::proof_slice(named("site-a")), "wpns-_proof-site\\x2da.slice");
 }
 
+TEST(Names, SocketsStandBesideThoseOfSomeOthers) {
+    EXPECT_EQ(names::listening_slice(64), "system-wpns\\x2dsockets-2.slice");
+    EXPECT_EQ(names::listening_slice(95), names::listening_slice(64));
+    EXPECT_NE(names::listening_slice(96), names::listening_slice(64));
+}
+
 TEST(Names, AccountsFitIntoThirtyTwoCharacters) {
     EXPECT_LE(names::db_account(named("abcdefghijklmnopqrstuvwx")).size(), 32U);
 }
