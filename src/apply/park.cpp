@@ -41,6 +41,11 @@ States states_of(const host::Host& host, std::span<const SiteName> sites) {
     return host.units.list(sites.size() <= few ? services(sites) : all);
 }
 
+bool is_active(const States& states, const std::string& unit) {
+    const auto found = states.find(unit);
+    return found != states.end() && found->second.active == "active";
+}
+
 bool runs(const States& states, const std::string& unit) {
     const auto found = states.find(unit);
     return found != states.end() && found->second.active != "inactive" &&
@@ -139,6 +144,19 @@ bool only_database_runs(const States& states, const SiteName& site) {
     return is_up("mysqld") && !is_up("php") && !is_up("web");
 }
 
+/// Of sites that may be parked and wait for visitors.
+Names closed_ports(const host::Host& host) {
+    static const Names all = {"wpns-web@*.socket", "wpns-mysqld-tcp@*.socket"};
+    const auto states = host.units.list(all);
+    Names ports;
+    for (const auto& [site, limit] : limits(host.files)) {
+        const auto port = names::database_port(site);
+        const bool waits = is_active(states, names::unit(site, "web", "socket"));
+        if (waits && !runs(states, port) && !has_failed(states, port)) ports.push_back(port);
+    }
+    return ports;
+}
+
 }  // namespace
 
 std::map<SiteName, std::string> park(const host::Host& host, std::span<const SiteName> sites) {
@@ -188,6 +206,17 @@ std::vector<SiteName> idle_sites(const host::Host& host) {
         return asleep || !may_rest || !only_waits(host, site);
     });
     return sites;
+}
+
+/// Few: systemd serves nobody else while it has jobs that it can begin.
+bool open_some_ports(const host::Host& host, std::set<std::string>& tried) {
+    constexpr std::size_t few = 16;
+    Names ports =
+        picked(closed_ports(host), [&](const auto& port) { return !tried.contains(port); });
+    if (ports.size() > few) ports.resize(few);
+    tried.insert(ports.begin(), ports.end());
+    (void)host.units.start(ports, stop_deadline);
+    return !ports.empty();
 }
 
 }  // namespace wpns::apply

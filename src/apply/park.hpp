@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,5 +28,10 @@ namespace wpns::apply {
 /// nothing but the database does, and nobody is connected, and no task, program or worker of theirs
 /// is at work.
 [[nodiscard]] std::vector<SiteName> idle_sites(const host::Host& host);
+
+/// Has MariaDB's port listen at some sites that may be parked, where it does not yet and visitors
+/// are waited for, as after a boot; a site that wakes has brought its own. `tried` are the units
+/// that are left out, and gets those that were begun with. False when there is none left.
+[[nodiscard]] bool open_some_ports(const host::Host& host, std::set<std::string>& tried);
 
 }  // namespace wpns::apply

@@ -113,7 +113,8 @@ Errors start_units(Context& context, Batch batch) {
 void start_sockets_ahead(Context& context, Batch units) {
     if (context.unit_files_changed || !wakes_a_crowd(units)) return;
     const auto is_new_socket = [](const plan::Action& action) {
-        return action.verb == plan::Verb::create && action.key.id.ends_with(".socket");
+        return action.verb == plan::Verb::create && action.key.id.ends_with(".socket") &&
+               !std::get<Unit>(*action.after).on_demand;
     };
     context.ahead = std::async(std::launch::async,
                                [&all = context.host.units, names = names_of(units, is_new_socket)] {

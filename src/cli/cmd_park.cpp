@@ -1,5 +1,9 @@
 #include <algorithm>
+#include <chrono>
 #include <iostream>
+#include <memory>
+#include <optional>
+#include <set>
 
 #include "apply/park.hpp"
 #include "base/error.hpp"
@@ -60,6 +64,36 @@ int print(const Globals& globals, const std::map<SiteName, std::string>& problem
     return well ? done : failed;
 }
 
+/// The host's lock; nothing where a run holds it, which may be at work on any site: the next look
+/// is seconds away.
+std::optional<std::shared_ptr<void>> lock_if_free(const host::Host& host) {
+    try {
+        return host.lock.take("idle", std::chrono::seconds(0));
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::busy) throw;
+        return std::nullopt;
+    }
+}
+
+int park_idle(const Globals& globals, const host::Host& host) {
+    const auto lock = lock_if_free(host);
+    if (!lock) return done;
+    auto idle = apply::idle_sites(host);
+    std::erase_if(idle, [&](const SiteName& name) { return !host.lock.try_site(name, "idle"); });
+    return idle.empty() ? done : print(globals, apply::park(host, idle), "parked");
+}
+
+/// For some seconds, as its timer comes back in 20 s. Whoever waits for the lock has it between two
+/// of them.
+void open_ports(const host::Host& host) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    std::set<std::string> tried;
+    while (std::chrono::steady_clock::now() < end) {
+        const auto lock = lock_if_free(host);
+        if (!lock || !apply::open_some_ports(host, tried)) return;
+    }
+}
+
 }  // namespace
 
 int cmd_park(const Globals& globals, const host::Host& host, const ParkOptions& options) {
@@ -82,18 +116,10 @@ int cmd_wake(const Globals& globals, const host::Host& host, const ParkOptions& 
     return print(globals, apply::wake(host, names), "awake");
 }
 
-/// A run that holds the lock may be at work on any site; the next look is seconds away.
 int cmd_idle(const Globals& globals, const host::Host& host) {
-    std::shared_ptr<void> lock;
-    try {
-        lock = host.lock.take("idle", std::chrono::seconds(0));
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::busy) throw;
-        return done;
-    }
-    auto idle = apply::idle_sites(host);
-    std::erase_if(idle, [&](const SiteName& name) { return !host.lock.try_site(name, "idle"); });
-    return idle.empty() ? done : print(globals, apply::park(host, idle), "parked");
+    const int status = park_idle(globals, host);
+    open_ports(host);
+    return status;
 }
 
 }  // namespace wpns::cli

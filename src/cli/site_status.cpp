@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/names.hpp"
+
 namespace wpns::cli {
 namespace {
 
@@ -17,18 +19,14 @@ std::map<std::string, std::string> units_of(
     return units;
 }
 
-bool is_service_process(const std::string& unit) {
-    return unit.ends_with(".service") && !unit.starts_with("wpns-netns@");
-}
-
 /// A service on its way up or down, or a part of them (the database for a task), is no fault of a
 /// site whose sockets listen.
-std::string state_of(const std::map<std::string, std::string>& units) {
+std::string state_of(const SiteName& site, const std::map<std::string, std::string>& units) {
     const auto active = [](const auto& unit) { return unit.second == "active"; };
     if (units.empty()) return "absent";
     if (std::ranges::all_of(units, active)) return "active";
     const bool parked = std::ranges::all_of(units, [&](const auto& unit) {
-        return is_service_process(unit.first) ? unit.second != "failed" : active(unit);
+        return names::is_of_awake(site, unit.first) ? unit.second != "failed" : active(unit);
     });
     return parked ? "parked" : "degraded";
 }
@@ -49,7 +47,7 @@ std::map<SiteName, SiteStatus> site_statuses(Session& session) {
         status.domain = record.domain;
         status.record = &record;
         status.units = units_of(record, states);
-        status.state = state_of(status.units);
+        status.state = state_of(name, status.units);
         status.disk = session.host().quotas.find(session.config().host.data_dir + "/" + name.str());
         status.verified = load_verified(session.host(), name);
         status.proof = load_proof(session.host(), name);

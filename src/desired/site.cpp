@@ -214,20 +214,35 @@ class SiteBuilder {
         return unit_file("wpns-" + role + "@." + type, names::unit(site_.name, role, type));
     }
 
-    /// A socket and the service behind it. The service is restarted with its socket: systemd
-    /// refuses to start a socket whose service runs.
-    void add_service(const std::string& role, Keys socket_inputs,
-                     const std::vector<std::string>& files, Keys needs) {
-        socket_inputs.push_back(unit_file_of(role, "socket"));
-        Keys inputs = keys_of(files, socket_inputs);
-        inputs.push_back(unit_file_of(role, "service"));
+    /// What every socket and the service behind it need besides.
+    [[nodiscard]] Keys with_surroundings(Keys needs) const {
         needs.insert(needs.end(), {netns_unit_, link_, slice_, run_dir_, account_, db_account_});
         needs.insert(needs.end(), temporary_.begin(), temporary_.end());
-        builder_.add_unit(names::unit(site_.name, role, "socket"), Unit{}, std::move(socket_inputs),
-                          needs);
-        Unit service;
-        service.on_demand = site_.record.on_demand();
-        builder_.add_unit(names::unit(site_.name, role, "service"), service, std::move(inputs),
+        return needs;
+    }
+
+    /// The inputs of a socket, which this adds.
+    Keys add_socket(const std::string& role, Keys inputs, const Keys& needs, const Unit& unit) {
+        inputs.push_back(unit_file_of(role, "socket"));
+        builder_.add_unit(names::unit(site_.name, role, "socket"), unit, inputs, needs);
+        return inputs;
+    }
+
+    /// Of the services, and of the port: systemd runs a program for each address in a namespace,
+    /// which takes it half a minute with a thousand sites. Who has been visited has it.
+    [[nodiscard]] Unit of_awake() const {
+        Unit unit;
+        unit.on_demand = site_.record.on_demand();
+        return unit;
+    }
+
+    /// A socket and the service behind it, with what that reads besides. The service is restarted
+    /// with its sockets: systemd refuses to start a socket whose service runs.
+    void add_service(const std::string& role, const Keys& socket_inputs, Keys inputs, Keys needs) {
+        needs = with_surroundings(std::move(needs));
+        std::ranges::copy(add_socket(role, socket_inputs, needs, {}), std::back_inserter(inputs));
+        inputs.push_back(unit_file_of(role, "service"));
+        builder_.add_unit(names::unit(site_.name, role, "service"), of_awake(), std::move(inputs),
                           std::move(needs));
     }
 
@@ -237,12 +252,17 @@ class SiteBuilder {
         netns_unit_ = builder_.add_unit(names::unit(site_.name, "netns", "service"), Unit{},
                                         {netns_file}, {netns_, link_});
         const ResourceKey core = core_key();
-        add_service("mysqld", {netns_}, {"my.cnf", "passwd-db", "group-db"}, {database_});
         add_service(
-            "php", {netns_},
-            {"php-fpm.conf", "php.ini", "hosts", "resolv.conf", "passwd", "group", "wp-config.php"},
-            {core, files_, opcodes_});
-        add_service("web", {}, {"nginx.conf", "passwd", "group"}, {core, files_});
+            "mysqld", {},
+            keys_of({"my.cnf", "passwd-db", "group-db"},
+                    add_socket("mysqld-tcp", {netns_}, with_surroundings({database_}), of_awake())),
+            {database_});
+        add_service("php", {netns_},
+                    keys_of({"php-fpm.conf", "php.ini", "hosts", "resolv.conf", "passwd", "group",
+                             "wp-config.php"},
+                            {}),
+                    {core, files_, opcodes_});
+        add_service("web", {}, keys_of({"nginx.conf", "passwd", "group"}, {}), {core, files_});
         const auto cron = unit_file_of("cron", "service");
         builder_.add_unit(names::unit(site_.name, "cron", "timer"), Unit{},
                           {unit_file_of("cron", "timer")}, {cron, netns_unit_});
@@ -259,7 +279,7 @@ class SiteBuilder {
     }
 
     [[nodiscard]] Keys all_units() const {
-        Keys keys;
+        Keys keys = {{Kind::unit, names::database_port(site_.name), site_.name.str()}};
         for (const char* role : {"mysqld", "php", "web"})
             for (const char* type : {"socket", "service"})
                 keys.push_back({Kind::unit, names::unit(site_.name, role, type), site_.name.str()});

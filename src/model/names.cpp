@@ -75,11 +75,16 @@ std::string unit(const SiteName& site, const std::string& role, const std::strin
     return "wpns-" + role + "@" + site.str() + "." + type;
 }
 
-bool has_socket(const SiteName& site, const std::string& unit) {
+bool is_of_awake(const SiteName& site, const std::string& unit) {
     return unit == names::unit(site, "mysqld", "service") ||
            unit == names::unit(site, "php", "service") ||
-           unit == names::unit(site, "web", "service");
+           unit == names::unit(site, "web", "service") || unit == database_port(site);
 }
+
+std::string database_port(const SiteName& site) {
+    return unit(site, "mysqld-tcp", "socket");
+}
+
 std::string target(const SiteName& site) {
     return "wpns@" + site.str() + ".target";
 }

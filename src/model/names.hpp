@@ -74,18 +74,22 @@ inline constexpr unsigned leaving_group = 0x7771;
 /// "wpns-php@NAME.service" for unit(site, "php", "service").
 [[nodiscard]] std::string unit(const SiteName& site, const std::string& role,
                                const std::string& type);
-/// Whether that unit is a service behind a socket of the site: MariaDB, PHP or the web server.
-[[nodiscard]] bool has_socket(const SiteName& site, const std::string& unit);
+/// Whether that unit may be down while the site rests: MariaDB, PHP and the web server, which their
+/// sockets start, and MariaDB's port, which it brings with it.
+[[nodiscard]] bool is_of_awake(const SiteName& site, const std::string& unit);
+/// What listens on port 3306 in the namespace of the site.
+[[nodiscard]] std::string database_port(const SiteName& site);
 [[nodiscard]] std::string target(const SiteName& site);  ///< wpns@NAME.target
 /// The slice with the dashes of the name escaped, so that it is a child of wpns.slice
 /// (systemd.slice(5)).
 [[nodiscard]] std::string slice(const SiteName& site);
-/// Where the sockets of a site and the unit of its network stand, with those of some 16 others whose
-/// accounts have numbers near `uid`. systemd looks at everything that stands beside a unit each time
-/// that it runs a program for it, an address of a socket included (cgroup.c,
+/// Where the sockets of a site and the unit of its network stand, with those of some 16 others
+/// whose accounts have numbers near `uid`. systemd looks at everything that stands beside a unit
+/// each time that it runs a program for it, an address of a socket included (cgroup.c,
 /// unit_add_family_to_cgroup_realize_queue); by itself it puts all units of one kind side by side.
 [[nodiscard]] std::string listening_slice(std::uint32_t uid);
-/// The child of slice(site) in which a restore runs its programs, so that they can be ended all at once.
+/// The child of slice(site) in which a restore runs its programs, so that they can be ended all at
+/// once.
 [[nodiscard]] std::string staging_slice(const SiteName& site);
 /// The slice in which a backup of the site is restored for a test. Not the site's own, which must
 /// not pay for it: a child of wpns-_proof.slice, which no site can be called.

@@ -205,7 +205,7 @@ struct Unit {
     bool active = true;
     bool enabled = false;  ///< has an [Install] section that is carried out
     bool failed = false;   ///< observed: it has ended badly
-    /// Wanted: its socket starts it when somebody connects, so it may be stopped as well.
+    /// Wanted: it comes up when somebody connects to a socket, so it may be stopped as well.
     bool on_demand = false;
     /// Files and namespaces; when one changes, a running unit is restarted.
     std::vector<ResourceKey> inputs;

@@ -60,11 +60,11 @@ void put(Bytes& out, const Stamp& stamp, Part part) {
     out.number(static_cast<std::uint64_t>(stamp.ctime));
 }
 
-/// A service that its socket starts is well whether it runs or not, as in make_plan: those of
-/// parked sites come and go.
+/// What a site that rests can do without is well whether it runs or not, as in make_plan: it comes
+/// and goes.
 bool may_sleep(const Origin& origin, const ResourceKey& key) {
     return key.kind == Kind::unit && origin.record.on_demand() &&
-           names::has_socket(origin.name, key.id);
+           names::is_of_awake(origin.name, key.id);
 }
 
 void put(Bytes& out, const Origin& origin, const ResourceKey& key, const Resource* found) {

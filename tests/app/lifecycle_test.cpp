@@ -423,8 +423,8 @@ TEST_F(Lifecycle, SitesJoinAndLeaveAGroupInPlace) {
     EXPECT_EQ(fake_.firewall.elements.at("10.10.0.2").port.port, "veth0-site-a");
     // The other site is left alone, and the site's web server has no network.
     EXPECT_EQ(fake_.units.restarted,
-              (std::vector<std::string>{"wpns-mysqld@site-a.service", "wpns-mysqld@site-a.socket",
-                                        "wpns-php@site-a.service"}));
+              (std::vector<std::string>{"wpns-mysqld-tcp@site-a.socket",
+                                        "wpns-mysqld@site-a.service", "wpns-php@site-a.service"}));
     const auto unit = fake_.files.files.at("/etc/systemd/system/wpns-php@site-a.service").content;
     EXPECT_NE(unit.find("IPAddressAllow=10.10.0.0/28\n"), std::string::npos);
     // The second one changes nothing of the first.

@@ -75,6 +75,18 @@ TEST_F(Owing, OfACrowdSomeShowTheirFirstPagesWhileTheirDatabasesAreAwake) {
     EXPECT_EQ(plan(), std::vector<std::string>{});
 }
 
+TEST_F(Owing, PortsOfACrowdAreOpenedBehindIt) {
+    const auto is_open = [&](const std::string& site) {
+        const auto found = fake_.units.states.find("wpns-mysqld-tcp@" + site + ".socket");
+        return found != fake_.units.states.end() && found->second.active == "active";
+    };
+    ASSERT_EQ(sync(), cli::done);
+    EXPECT_FALSE(is_open(last_));
+    ASSERT_EQ(cli::cmd_idle(globals_, fake_.host), cli::done);
+    for (std::size_t n = 0; n < many; ++n) EXPECT_TRUE(is_open(name(n))) << n;
+    EXPECT_EQ(plan(), std::vector<std::string>{});
+}
+
 TEST_F(Owing, WhatIsOwedHoldsNoPasswordAndIsRootsAlone) {
     ASSERT_EQ(sync(), cli::done);
     const File& file = fake_.files.files.at("/var/lib/wpns/owed/" + last_);

@@ -51,6 +51,9 @@ class Parking : public testing::Test {
         return fake_.files.files.at("/etc/nginx/wpns.d/" + site + ".conf").content;
     }
     void nobody_since(seconds silence) { fake_.visits.silence[socket_] = silence; }
+    std::string& port_of(const std::string& site) {
+        return fake_.units.states["wpns-mysqld-tcp@" + site + ".socket"].active;
+    }
     int idle() { return cli::cmd_idle(globals_, fake_.host); }
     void add_process(const std::string& unit) {
         host::Witness::Running process;
@@ -80,6 +83,38 @@ TEST_F(Parking, ABootStartsOnlyTheSocketsOfASiteThatMayBeParked) {
     EXPECT_EQ(target_of("site-a").find(".service"), std::string::npos);
     EXPECT_NE(target_of("site-a").find("Wants=wpns-mysqld@site-a.socket"), std::string::npos);
     EXPECT_NE(target_of("site-b").find("Wants=wpns-web@site-b.service"), std::string::npos);
+}
+
+TEST_F(Parking, APortThatABootHasLeftOutIsOpenedLater) {
+    ASSERT_EQ(cli::cmd_park(globals_, fake_.host, {{"site-a"}}), cli::done);
+    EXPECT_EQ(target_of("site-a").find("mysqld-tcp"), std::string::npos);
+    port_of("site-a") = "inactive";
+    EXPECT_EQ(state("site-a"), "parked");
+    EXPECT_EQ(plan(), std::vector<std::string>{});
+    EXPECT_EQ(idle(), cli::done);
+    EXPECT_EQ(port_of("site-a"), "active");
+    EXPECT_FALSE(runs("mysqld", "site-a"));
+}
+
+TEST_F(Parking, APortIsNotOpenedWhereNobodyIsWaitedFor) {
+    port_of("site-a") = "inactive";
+    fake_.units.states.at("wpns-web@site-a.socket").active = "inactive";
+    EXPECT_EQ(idle(), cli::done);
+    EXPECT_EQ(port_of("site-a"), "inactive") << "somebody has stopped the site";
+    fake_.units.states.at("wpns-web@site-a.socket").active = "active";
+    port_of("site-a") = "failed";
+    EXPECT_EQ(idle(), cli::done);
+    EXPECT_EQ(port_of("site-a"), "failed");
+    EXPECT_FALSE(plan().empty());
+}
+
+TEST_F(Parking, APortOfASiteThatAlwaysRunsIsDriftWhereItIsClosed) {
+    port_of("site-b") = "inactive";
+    EXPECT_EQ(idle(), cli::done);
+    EXPECT_EQ(port_of("site-b"), "inactive");
+    EXPECT_FALSE(plan().empty());
+    ASSERT_EQ(cli::cmd_sync(globals_, fake_.host, {}), cli::done);
+    EXPECT_EQ(port_of("site-b"), "active");
 }
 
 TEST_F(Parking, NoConnectionOfTheHostIsKeptOpenToASiteThatMayBeParked) {
