@@ -89,7 +89,7 @@ run_fixes() {
 # When each unit of a site last became active, one line a unit: activations SITE
 activations() {
     on systemctl show --property=Id,ActiveState,ActiveEnterTimestampMonotonic \
-        "wpns-netns@$1.service" "wpns-mysqld@$1.socket" "wpns-mysqld@$1.service" "wpns-php@$1.socket" \
+        "wpns-netns@$1.service" "wpns-mysqld@$1.socket" "wpns-mysqld-tcp@$1.socket" "wpns-mysqld@$1.service" "wpns-php@$1.socket" \
         "wpns-php@$1.service" "wpns-web@$1.socket" "wpns-web@$1.service" "wpns-cron@$1.timer" |
         awk -v RS= '{ $1 = $1; print }' | sort
 }

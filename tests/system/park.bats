@@ -49,6 +49,17 @@ wait_until_parked() {
     return 1
 }
 
+# Fails unless MariaDB's port listens in the namespace of a site; the timer may be about to see to it: assert_port_open SITE
+assert_port_open() {
+    local try
+    for try in {1..50}; do
+        run -0 in_netns "$1" ss -tlnH
+        [[ $output != *10.10.*:3306* || $output != *127.0.0.1:3306* ]] || return 0
+        sleep 0.2
+    done
+    echo "no port 3306 after $try looks: $output" && return 1
+}
+
 @test "a parked site listens, is no drift and not degraded, and its first visitor is served" {
     run -0 on wpns park site-a
     assert_output 'site-a: parked'
@@ -231,6 +242,9 @@ END
     [[ $(status_of site-b .state) == active ]]
     assert_parked site-a
     run -0 on wpns plan --exit-code
+    on wpns idle
+    assert_port_open site-a
+    assert_parked site-a
     assert_serves site-a
 }
 
@@ -256,6 +270,8 @@ END
     run -0 on sh -c 'ls /var/lib/wpns/owed | wc -l'
     [[ $output == 13 ]]
     run -0 on wpns plan --exit-code
+    on wpns idle
+    assert_port_open "$name"
     [[ $(services "$name") == 'inactive inactive inactive' ]]
     # No task wakes what is not there yet.
     run -0 on systemctl start "wpns-cron@$name.service"
