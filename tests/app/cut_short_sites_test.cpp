@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "apply/crowd.hpp"
 #include "apply/registry_file.hpp"
 #include "fakes/cut_short.hpp"
 
@@ -254,6 +255,30 @@ TEST_P(CutShortTen, ChangesOfSomeLeaveTheOthersAlone) {
         EXPECT_EQ(registry().tombstones.size(), 1U);
     });
     EXPECT_GT(cuts, 100U / every_);
+}
+
+/// More sites that may be parked than are awake together.
+TEST_P(CutShortTen, ACrowdIsInstalledOrWaitsForItsVisitors) {
+    constexpr unsigned crowd = apply::sites_a_turn + 1;
+    for (unsigned i = 0; i < crowd; ++i) put_site(site(i), "[idle]\nafter = \"15m\"\n");
+    const auto installed = [&](unsigned i) {
+        return fake_.files.files.contains("/var/lib/wpns/sites/" + site(i) +
+                                          "/wordpress.installed");
+    };
+    const auto cuts = at_every_change_anew(
+        [&] { return sync(); },
+        [&](bool) {
+            for (unsigned i = 0; i < crowd; ++i) {
+                EXPECT_TRUE(is_there(site(i))) << i;
+                EXPECT_NE(fake_.files.files.contains("/var/lib/wpns/owed/" + site(i)),
+                          installed(i));
+                EXPECT_EQ(cli::cmd_install(fake_.host, site(i)), cli::done);
+                EXPECT_TRUE(installed(i)) << i;
+            }
+            EXPECT_TRUE(fake_.files.list("/var/lib/wpns/owed").empty());
+            EXPECT_EQ(plan(), cli::done) << printed_;
+        });
+    EXPECT_GT(cuts, 300U / every_);
 }
 
 INSTANTIATE_TEST_SUITE_P(Verbs, CutShortSites,

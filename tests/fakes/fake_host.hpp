@@ -27,12 +27,20 @@ struct Faults {
     unsigned meddle_at = 0;
     std::function<void()> meddle{};  ///< what somebody else does right before change `meddle_at`
     std::vector<std::string> seen{};
-    void change(const std::string& what) {
+    /// Some changes are made by several threads at once: one at a time here, for as long as what is
+    /// returned is kept.
+    [[nodiscard]] static std::unique_lock<std::recursive_mutex> turn() {
+        static std::recursive_mutex one_at_a_time;
+        return std::unique_lock(one_at_a_time);
+    }
+    [[nodiscard]] std::unique_lock<std::recursive_mutex> change(const std::string& what) {
+        auto kept = turn();
         ++changes;
         seen.push_back(what);
         if (meddle_at != 0 && changes == meddle_at) std::exchange(meddle, {})();
         if (kill_at != 0 && changes >= kill_at) throw Error(ErrorKind::failed, "killed");
         if (changes == fail_at) throw Error(ErrorKind::failed, "injected: " + what);
+        return kept;
     }
 };
 
@@ -50,11 +58,11 @@ class FakeAccounts : public host::Accounts {
     }
     [[nodiscard]] std::vector<std::uint32_t> taken_ids() const override { return {0, 33}; }
     void create(const std::map<std::string, Account>& wanted) override {
-        faults_.change("create accounts");
+        const auto turn = faults_.change("create accounts");
         accounts.insert(wanted.begin(), wanted.end());
     }
     void remove(const std::string& name) override {
-        faults_.change("remove account");
+        const auto turn = faults_.change("remove account");
         accounts.erase(name);
     }
 
@@ -68,7 +76,6 @@ class FakeFiles : public host::Files {
     std::map<std::string, File> files;
     std::map<std::string, Directory> directories;
     std::map<std::string, Quota> quotas;  ///< of directories; they move with them
-    inline static std::mutex cloning;     ///< trees are cloned, and units started meanwhile
     std::map<std::string, std::string> sysctls = {{"net.ipv4.ip_forward", "0"},
                                                   {"net.ipv6.conf.all.forwarding", "0"}};
 
@@ -104,36 +111,38 @@ class FakeFiles : public host::Files {
         return {names.begin(), names.end()};
     }
     void write(const std::string& path, const File& file) override {
-        faults_.change("write " + path);
+        const auto turn = faults_.change("write " + path);
         make_parents(path);
         files[path] = file;
     }
     void make_directory(const std::string& path, const Directory& directory) override {
-        faults_.change("make " + path);
+        const auto turn = faults_.change("make " + path);
         make_parents(path);
         directories[path] = directory;
     }
     void remove_file(const std::string& path) override {
-        faults_.change("remove " + path);
+        const auto turn = faults_.change("remove " + path);
         files.erase(path);
     }
     /// Nothing is ever half written here, but the moment counts as a change.
-    void sweep(const std::string& directory) override { faults_.change("sweep " + directory); }
+    void sweep(const std::string& directory) override {
+        const auto turn = faults_.change("sweep " + directory);
+    }
     void remove_directory(const std::string& path) override {
-        faults_.change("rmdir " + path);
+        const auto turn = faults_.change("rmdir " + path);
         if (!list(path).empty()) throw Error(ErrorKind::failed, path + " is not empty");
         directories.erase(path);
         quotas.erase(path);
     }
     void rename(const std::string& from, const std::string& to) override {
-        faults_.change("rename " + from);
+        const auto turn = faults_.change("rename " + from);
         if (directories.contains(to)) throw Error(ErrorKind::failed, to + " is there");
         move(files, from, to);
         move(directories, from, to);
         move(quotas, from, to);
     }
     void exchange(const std::string& one, const std::string& other) override {
-        faults_.change("exchange " + one);
+        const auto turn = faults_.change("exchange " + one);
         if (!directories.contains(one) || !directories.contains(other))
             throw Error(ErrorKind::missing, one + " or " + other + " is not there");
         for (auto step : {std::pair{one, std::string("/swap")}, std::pair{other, one},
@@ -152,23 +161,22 @@ class FakeFiles : public host::Files {
     std::uint64_t room = 1ULL << 40;  ///< bytes left on every filesystem
     [[nodiscard]] std::uint64_t free_bytes(const std::string&) const override { return room; }
     void purge_tree(const std::string& directory, std::uint32_t uid) override {
-        faults_.change("purge " + directory);
+        const auto turn = faults_.change("purge " + directory);
         if (directories.at(directory).uid != uid) throw Error(ErrorKind::bug, "not the owner");
         purge(directory);
     }
     void copy_trusted_tree(const std::string&, const std::string& to,
                            const std::vector<std::string>&) override {
-        faults_.change("copy to " + to);
+        const auto turn = faults_.change("copy to " + to);
         directories[to] = {};
     }
     void purge_trusted_tree(const std::string& directory) override {
-        faults_.change("purge " + directory);
+        const auto turn = faults_.change("purge " + directory);
         purge(directory);
     }
     void clone_tree(const std::string& from, std::uint32_t from_uid, const std::string& to,
                     std::uint32_t to_uid, host::Zeros) override {
-        const std::lock_guard lock(cloning);
-        faults_.change("clone to " + to);
+        const auto turn = faults_.change("clone to " + to);
         if (directories.contains(to)) throw Error(ErrorKind::conflict, to + " is there");
         if (directories.at(from).uid != from_uid) throw Error(ErrorKind::bug, "not the owner");
         clone(files, from, to, to_uid);
@@ -178,7 +186,7 @@ class FakeFiles : public host::Files {
         return sysctls.at(key);
     }
     void set_sysctl(const std::string& key, const std::string& value) override {
-        faults_.change("set " + key);
+        const auto turn = faults_.change("set " + key);
         sysctls[key] = value;
     }
 
@@ -253,12 +261,12 @@ class FakeNetwork : public host::Network {
         return {stale.begin(), stale.end()};
     }
     void create_namespace(const std::string& name) override {
-        faults_.change("create namespace");
+        const auto turn = faults_.change("create namespace");
         stale.erase(name);
         names.insert(name);
     }
     void remove_namespace(const std::string& name) override {
-        faults_.change("remove namespace");
+        const auto turn = faults_.change("remove namespace");
         names.erase(name);
         stale.erase(name);
     }
@@ -280,17 +288,17 @@ class FakeNetwork : public host::Network {
         return found;
     }
     void ensure_bridge(const Bridge& bridge) override {
-        faults_.change("ensure bridge");
+        const auto turn = faults_.change("ensure bridge");
         bridges[bridge.name.name] = bridge;
     }
     void remove_bridge(const std::string& name) override {
-        faults_.change("remove bridge");
+        const auto turn = faults_.change("remove bridge");
         bridges.erase(name);
     }
     std::vector<Ipv4> forgotten;
     void forget_mate(const FirewallSite& site) override { forgotten.push_back(site.address); }
     void ensure_link(const Link& link) override {
-        faults_.change("ensure link");
+        const auto turn = faults_.change("ensure link");
         if (!link.bridge.empty() && !bridges.contains(link.bridge))
             throw Error(ErrorKind::missing, "no bridge " + link.bridge);
         if (!names.contains(link.netns))
@@ -299,7 +307,7 @@ class FakeNetwork : public host::Network {
     }
     [[nodiscard]] std::map<std::string, Error> remove_links(
         std::span<const std::string> host_ends) override {
-        faults_.change("remove link");
+        const auto turn = faults_.change("remove link");
         for (const std::string& name : host_ends) links.erase(name);
         return {};
     }
@@ -323,14 +331,14 @@ class FakeFirewall : public host::Firewall {
     }
     [[nodiscard]] std::map<std::string, FirewallSite> sites() const override { return elements; }
     void load(const FirewallTable& table, std::span<const FirewallSite> sites) override {
-        faults_.change("load firewall");
+        const auto turn = faults_.change("load firewall");
         ++loads;
         loaded = table;
         elements.clear();
         for (const auto& site : sites) elements[site.link] = site;
     }
     void change(std::span<const FirewallSite> put, std::span<const FirewallSite> removed) override {
-        faults_.change("change firewall");
+        const auto turn = faults_.change("change firewall");
         if (!loaded) throw Error(ErrorKind::failed, "no table");
         for (const auto& site : removed) {
             elements.erase(site.link);
@@ -339,7 +347,7 @@ class FakeFirewall : public host::Firewall {
         for (const auto& site : put) elements[site.link] = site;
     }
     void remove_table() override {
-        faults_.change("remove table");
+        const auto turn = faults_.change("remove table");
         loaded.reset();
         elements.clear();
         named.clear();
@@ -350,7 +358,7 @@ class FakeFirewall : public host::Firewall {
     }
     void change_resolved(std::span<const ResolvedTarget> put,
                          std::span<const ResolvedTarget> removed) override {
-        faults_.change("change names");
+        const auto turn = faults_.change("change names");
         for (const auto& target : removed)
             if (named.erase(target) == 0) throw Error(ErrorKind::failed, "no such element");
         named.insert(put.begin(), put.end());
@@ -413,18 +421,20 @@ class FakeUnits : public host::Units {
     void queue_start(const std::string& unit) override { queued.push_back(unit); }
     void queue_restart(const std::string& unit) override { queued.push_back(unit); }
     void enable(std::span<const std::string> units) override {
-        faults_.change("enable units");
+        const auto turn = faults_.change("enable units");
         enabled_units.insert(units.begin(), units.end());
     }
     void disable(std::span<const std::string> units) override {
-        faults_.change("disable units");
+        const auto turn = faults_.change("disable units");
         for (const auto& unit : units) enabled_units.erase(unit);
     }
     void daemon_reload() override {
-        faults_.change("reload units");
+        const auto turn = faults_.change("reload units");
         ++reloads;
     }
-    void reset_failed(std::span<const std::string>) override { faults_.change("reset failures"); }
+    void reset_failed(std::span<const std::string>) override {
+        const auto turn = faults_.change("reset failures");
+    }
 
   private:
     /// As wpns-park@.service stops PHP and database, and is done.
@@ -444,11 +454,10 @@ class FakeUnits : public host::Units {
     template <typename Step>
     std::map<std::string, std::string> for_each(std::span<const std::string> units,
                                                 const std::string& what, Step step) {
-        const std::lock_guard lock(FakeFiles::cloning);
         std::map<std::string, std::string> results;
         for (const auto& unit : units) {
             try {
-                faults_.change(what + " " + unit);
+                const auto turn = faults_.change(what + " " + unit);
                 const bool foreign = unit == "nginx.service" || unit == names::resolve_timer ||
                                      unit == names::verify_timer || unit == names::firewall_watch ||
                                      unit == names::netns_holder || unit == names::idle_timer ||
@@ -597,7 +606,7 @@ class FakeProcess : public host::Process {
             return std::ranges::find(command.argv, word) != command.argv.end();
         };
         if (command.argv.front() == "/usr/bin/restic") return restic(command);
-        faults_.change("run in a sandbox");
+        const auto turn = faults_.change("run in a sandbox");
         if (has("/usr/bin/restic")) return restic(command);
         if (has("/usr/share/wpns/php/image.php")) return make_image(command);
         if (has("/usr/share/wpns/php/pack.php")) return written(command, "packed");
@@ -725,7 +734,7 @@ class FakeArchives : public host::Archives {
         return file == files_.files.end() ? std::nullopt : std::optional(file->second.content);
     }
     void receive(const host::Process::Command& download, const Archive& archive) override {
-        faults_.change("download");
+        const auto turn = faults_.change("download");
         ++downloads;
         if (internet[download.argv.back()] != archive.sha256)
             throw Error(ErrorKind::conflict, "the SHA-256 is another one");
@@ -733,14 +742,14 @@ class FakeArchives : public host::Archives {
     }
     std::string make_tree(const host::Process::Command&, const Archive& archive,
                           const std::string& to, const std::vector<std::string>&) override {
-        faults_.change("unpack to " + to);
+        const auto turn = faults_.change("unpack to " + to);
         if (sha256(archive.path) != archive.sha256)
             throw Error(ErrorKind::missing, archive.path + " is not there");
         files_.directories[to] = {};
         return "6.1.9";
     }
     void make_plain_tree(const host::Process::Command&, const std::string& to) override {
-        faults_.change("make " + to);
+        const auto turn = faults_.change("make " + to);
         files_.directories[to] = {};
     }
 
@@ -844,7 +853,7 @@ class FakeParts : public host::Parts {
 
     [[nodiscard]] std::unique_ptr<Writer> create(const std::string& path,
                                                  std::uint64_t limit) override {
-        faults_.change("create " + path);
+        const auto turn = faults_.change("create " + path);
         if (files_.files.contains(path)) throw Error(ErrorKind::conflict, path + " is there");
         return std::make_unique<FakeWriter>(files_.files[path].content, limit);
     }
@@ -958,13 +967,13 @@ class FakeQuotas : public host::Quotas {
         return it == files_.quotas.end() ? std::nullopt : std::optional(it->second);
     }
     void set(const std::string& directory, const Quota& quota) override {
-        faults_.change("limit " + directory);
+        const auto turn = faults_.change("limit " + directory);
         if (!files_.directories.contains(directory))
             throw Error(ErrorKind::missing, directory + " is not there");
         files_.quotas[directory] = quota;
     }
     void lift(const std::string& directory) override {
-        faults_.change("lift " + directory);
+        const auto turn = faults_.change("lift " + directory);
         if (files_.quotas.contains(directory)) files_.quotas[directory] = {};
     }
 
@@ -1032,11 +1041,11 @@ class FakeNeighbours : public host::Neighbours {
         return all;
     }
     void accept(const std::string& place, const Cidr& pool) override {
-        faults_.change("accept " + place);
+        const auto turn = faults_.change("accept " + place);
         set(place, Accept{pool});
     }
     void take_back(const std::string& place) override {
-        faults_.change("take back " + place);
+        const auto turn = faults_.change("take back " + place);
         set(place, std::nullopt);
     }
 
