@@ -45,6 +45,12 @@ void require_installed(const host::Process::Result& result) {
     require_answer(result, done, "the installer");
 }
 
+void mark_installed(host::Files& files, const std::string& marker) {
+    File file;
+    file.mode = 0600;
+    files.write(marker, file);
+}
+
 std::string new_password() {
     return random_hex(12);
 }

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "host/files.hpp"
 #include "host/process.hpp"
 #include "model/resource.hpp"
 
@@ -28,6 +29,9 @@ struct Credential {
 
 /// Throws Error{failed} with what it said where it has not installed WordPress.
 void require_installed(const host::Process::Result& result);
+
+/// Writes the file by which a run knows that WordPress is installed.
+void mark_installed(host::Files& files, const std::string& marker);
 
 /// 96 bits as hex digits: long enough for ever, and nothing that a terminal or a form could mangle.
 [[nodiscard]] std::string new_password();

@@ -59,9 +59,7 @@ void pay(const host::Host& host, const SiteName& site) {
     const auto sandbox = host.files.read(unit);
     if (!sandbox) throw Error(ErrorKind::missing, unit + " is missing", "wpns sync " + site.str());
     require_installed(host.process.run(install_command(sandbox->content, owed.request)));
-    File marker;
-    marker.mode = 0600;
-    host.files.write(owed.marker, marker);
+    mark_installed(host.files, owed.marker);
     host.files.remove_file(path);
 }
 

@@ -48,8 +48,8 @@ template <typename Prepare, typename Finish>
     const Errors ran = in_parallel(batch.size(), [&](std::size_t i) {
         if (errors[i].empty()) results[i] = host.process.run(commands[i]);
     });
+    fill_in(errors, ran);
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        if (errors[i].empty()) errors[i] = ran[i];
         if (!errors[i].empty()) continue;
         errors[i] = for_each(batch.subspan(i, 1), [&](const plan::Action& action) {
                         finish(action, results[i]);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <iterator>
 #include <set>
+#include <string_view>
 
 #include "model/names.hpp"
 
@@ -41,25 +42,18 @@ States states_of(const host::Host& host, std::span<const SiteName> sites) {
     return host.units.list(sites.size() <= few ? services(sites) : all);
 }
 
-bool is_active(const States& states, const std::string& unit) {
+/// What systemd knows nothing of is inactive.
+std::string_view state_of(const States& states, const std::string& unit) {
     const auto found = states.find(unit);
-    return found != states.end() && found->second.active == "active";
-}
-
-bool runs(const States& states, const std::string& unit) {
-    const auto found = states.find(unit);
-    return found != states.end() && found->second.active != "inactive" &&
-           found->second.active != "failed";
-}
-
-bool is_starting(const States& states, const std::string& unit) {
-    const auto found = states.find(unit);
-    return found != states.end() && found->second.active == "activating";
+    return found == states.end() ? "inactive" : std::string_view(found->second.active);
 }
 
 bool has_failed(const States& states, const std::string& unit) {
-    const auto found = states.find(unit);
-    return found != states.end() && found->second.active == "failed";
+    return state_of(states, unit) == "failed";
+}
+
+bool runs(const States& states, const std::string& unit) {
+    return state_of(states, unit) != "inactive" && !has_failed(states, unit);
 }
 
 template <typename Pick>
@@ -101,19 +95,29 @@ bool only_waits(const host::Host& host, const SiteName& site) {
     return of_php <= 1;
 }
 
-/// How long nobody must have come, of the sites that may be parked.
+/// How long nobody must have come before the site is parked; 0 where it never is.
+std::chrono::seconds limit_of(const host::Files& files, const SiteName& site) {
+    const auto file = files.read(names::rendered_dir(site) + "/" + names::idle_file);
+    unsigned limit = 0;
+    if (file)
+        std::from_chars(file->content.data(), file->content.data() + file->content.size(), limit);
+    return std::chrono::seconds(limit);
+}
+
+/// The sites that have been set up, by their rendered files.
+std::vector<SiteName> rendered_sites(const host::Files& files) {
+    std::vector<SiteName> sites;
+    for (const auto& entry : files.list(names::rendered_root))
+        if (const auto site = SiteName::parse(entry)) sites.push_back(*site);
+    return sites;
+}
+
+/// The limits of the sites that may be parked.
 std::map<SiteName, std::chrono::seconds> limits(const host::Files& files) {
     std::map<SiteName, std::chrono::seconds> result;
-    for (const auto& entry : files.list(names::rendered_root)) {
-        const auto site = SiteName::parse(entry);
-        if (!site) continue;
-        const auto file = files.read(names::rendered_dir(*site) + "/" + names::idle_file);
-        unsigned limit = 0;
-        if (file)
-            std::from_chars(file->content.data(), file->content.data() + file->content.size(),
-                            limit);
-        if (limit != 0) result.emplace(*site, limit);
-    }
+    for (const auto& site : rendered_sites(files))
+        if (const auto limit = limit_of(files, site); limit.count() != 0)
+            result.emplace(site, limit);
     return result;
 }
 
@@ -144,15 +148,18 @@ bool only_database_runs(const States& states, const SiteName& site) {
     return is_up("mysqld") && !is_up("php") && !is_up("web");
 }
 
-/// Of sites that may be parked and wait for visitors.
+/// Of sites that may be parked and wait for visitors. Mostly there are none, so limits are read
+/// last.
 Names closed_ports(const host::Host& host) {
     static const Names all = {"wpns-web@*.socket", "wpns-mysqld-tcp@*.socket"};
     const auto states = host.units.list(all);
     Names ports;
-    for (const auto& [site, limit] : limits(host.files)) {
+    for (const auto& site : rendered_sites(host.files)) {
         const auto port = names::database_port(site);
-        const bool waits = is_active(states, names::unit(site, "web", "socket"));
-        if (waits && !runs(states, port) && !has_failed(states, port)) ports.push_back(port);
+        const bool waits = state_of(states, names::unit(site, "web", "socket")) == "active";
+        if (waits && state_of(states, port) == "inactive" &&
+            limit_of(host.files, site).count() != 0)
+            ports.push_back(port);
     }
     return ports;
 }
@@ -164,7 +171,7 @@ std::map<SiteName, std::string> park(const host::Host& host, std::span<const Sit
     const auto running = [&](const auto& unit) { return runs(before, unit); };
     auto results = host.units.stop(picked(of_role(sites, "web"), running), stop_deadline);
     // MariaDB must not be stopped while it starts.
-    const auto starting = [&](const auto& unit) { return is_starting(before, unit); };
+    const auto starting = [&](const auto& unit) { return state_of(before, unit) == "activating"; };
     (void)host.units.start(picked(of_role(sites, "mysqld"), starting), stop_deadline);
     std::vector<SiteName> awake;
     std::ranges::copy_if(sites, std::back_inserter(awake), [&](const SiteName& site) {

@@ -94,6 +94,11 @@ template <typename Step>
     }
     return errors;
 }
+/// Puts the errors of a later step, by position, where there is none yet.
+inline void fill_in(Errors& errors, const Errors& later) {
+    for (std::size_t i = 0; i < errors.size(); ++i)
+        if (errors[i].empty()) errors[i] = later[i];
+}
 /// `step` once for all; an Error becomes the text of every action.
 template <typename Step>
 [[nodiscard]] Errors for_all(Batch batch, Step&& step) {

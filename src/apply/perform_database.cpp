@@ -75,8 +75,7 @@ Errors perform_databases(Context& context, Batch batch) {
         if (errors[i].empty())
             files.clone_tree(database.image, 0, batch[i]->key.id, database.uid, host::Zeros::keep);
     });
-    for (std::size_t i = 0; i < batch.size(); ++i)
-        if (errors[i].empty()) errors[i] = cloned[i];
+    fill_in(errors, cloned);
     return errors;
 }
 

@@ -60,9 +60,7 @@ class Installer {
         require_installed(result);
         if (context_.options.admin_password.empty())
             context_.report[action.key.site].admin_password = passwords_.at(action.key.site);
-        File marker;
-        marker.mode = 0600;
-        context_.host.files.write(action.key.id, marker);
+        mark_installed(context_.host.files, action.key.id);
         if (const auto site = SiteName::parse(action.key.site))
             forget_owed(context_.host.files, *site);
     }
@@ -90,8 +88,7 @@ struct Begun {
             const auto one = std::move(running[i++]);
             if (one) installer.finish(action, one->wait());
         });
-        for (std::size_t i = 0; i < errors.size(); ++i)
-            if (errors[i].empty()) errors[i] = ends[i];
+        fill_in(errors, ends);
         return errors;
     }
 };

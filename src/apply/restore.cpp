@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "apply/installer.hpp"
 #include "apply/owed.hpp"
 #include "apply/restore_stage.hpp"
 #include "base/error.hpp"
@@ -56,9 +57,7 @@ void exchange_data(const host::Host& host, const Backup& backup, const RestoreTa
     with_context("unpack the files", [&] { stage_files(host, backup, target); });
     with_context("load the database", [&] { stage_database(host, backup, target); });
     limit_staging(host, target, "");
-    File marker;
-    marker.mode = 0600;
-    files.write(path + "/" + names::installed_file, marker);
+    mark_installed(files, path + "/" + names::installed_file);
     label(files, target);
     with_context("stop the site", [&] { stop_site(host.units, target); });
     files.exchange(target.intent.data, path);
