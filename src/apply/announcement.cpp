@@ -30,7 +30,7 @@ Announcement::~Announcement() {
 void Announcement::tell() {
     if (!test_) return;
     if (test_->refusal().empty())
-        told_ = begin_reload(host_);
+        told_ = begin_tested_reload(host_);
     else
         take_back([](const plan::Action*) { return true; });
     test_.reset();

@@ -110,6 +110,10 @@ class Run {
             settle(Until::usable);
             return !stopped(site);
         };
+        context_.has_database = [this](const std::string& site) {
+            settle_those(is_cloning);
+            return !stopped(site);
+        };
     }
 
     Report walk(const plan::Plan& plan) {
@@ -145,7 +149,7 @@ class Run {
     }
 
     /// Before the network of new sites is made, nginx begins to look at their vhosts, and before
-    /// their services start it is told. While databases are cloned, systemd brings sockets up.
+    /// their services start it is told.
     void announce(Batch batch, std::span<const std::vector<const plan::Action*>> coming) {
         const Kind kind = batch.front()->key.kind;
         if (takes(batch) || interrupted_ || host_failed_) return;
@@ -161,9 +165,6 @@ class Run {
         }
         if (kind == Kind::unit && context_.announcement)
             keep_error([&] { context_.announcement->tell(); });
-        if (kind == Kind::database && coming.size() > 1 &&
-            coming[1].front()->key.kind == Kind::unit)
-            start_sockets_ahead(context_, going_on(coming[1]));
     }
 
     /// Those of a batch whose sites have not failed.
@@ -174,7 +175,8 @@ class Run {
     }
 
     void step(const std::vector<const plan::Action*>& batch) {
-        if (!runs_beside_starts(batch)) settle();
+        if (takes(batch)) settle();
+        if (!runs_beside_starts(batch)) settle_those(std::not_fn(is_cloning));
         // Units and programs read it.
         if (unsaved_ && !keeps_for_later(batch)) save();
         if (!interrupted_ && options_.interrupted()) {
@@ -194,12 +196,14 @@ class Run {
         }
         if (!effects.empty()) {
             const auto errors = perform(context_, effects);
-            const bool beside = !context_.later.empty() && !may_be_left(effects);
             // What it ran beside first: where that has failed, it could not but fail.
-            if (beside) settle();
+            if (runs_beside_starts(effects) && !may_be_left(effects)) settle();
+            std::vector<bool> skipped;
+            for (std::size_t i = 0; i < effects.size(); ++i)
+                skipped.push_back(!errors.at(i).empty() && stopped(effects[i]->key.site));
             for (std::size_t i = 0; i < effects.size(); ++i) {
                 if (is_under_way(effects[i])) continue;
-                if (beside && !errors.at(i).empty() && stopped(effects[i]->key.site))
+                if (skipped[i])
                     ++report_[effects[i]->key.site].skipped;
                 else
                     finish(*effects[i], errors.at(i));
@@ -228,7 +232,8 @@ class Run {
     /// What performers may leave under way themselves.
     static bool may_be_left(Batch batch) {
         const Kind kind = batch.front()->key.kind;
-        return !takes(batch) && (kind == Kind::unit || kind == Kind::wordpress);
+        return !takes(batch) &&
+               (kind == Kind::database || kind == Kind::unit || kind == Kind::wordpress);
     }
 
     /// Units start one after the other by systemd's own order, the installer waits for the
@@ -258,18 +263,26 @@ class Run {
 
     /// Waits for all that is under way.
     void settle(Until until = Until::ended) {
-        if (context_.ahead.valid()) context_.ahead.get();
-        if (context_.later.empty()) return;
+        settle_those(
+            [&](const Later& later) { return until == Until::ended || !later.is_usable(); });
+    }
+
+    /// Nothing but services, which ask for it, waits for that.
+    static bool is_cloning(const Later& later) {
+        return later.actions.front()->key.kind == Kind::database;
+    }
+
+    void settle_those(const std::function<bool(const Later&)>& is_due) {
         for (const Later& later : std::exchange(context_.later, {})) {
-            if (until == Until::usable && later.is_usable()) {
+            if (!is_due(later)) {
                 context_.later.push_back(later);
                 continue;
             }
             const auto errors = outcome_of(later);
             for (std::size_t i = 0; i < later.actions.size(); ++i)
                 finish(*later.actions[i], errors.at(i));
+            unsaved_ = true;
         }
-        unsaved_ = true;
     }
 
     /// Every site stands on the host-wide resources, so their failure stops all.

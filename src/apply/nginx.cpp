@@ -17,13 +17,16 @@ using namespace std::chrono_literals;
 constexpr const char* nginx_unit = "nginx.service";
 
 /// nginx returns from a reload before its old workers stop taking connections, and those do not
-/// know a new site.
-void wait_for_new_workers(const host::Host& host, const std::set<int>& old) {
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
+/// know a new site. False where some still do at the end of `patience`.
+bool wait_for_new_workers(const host::Host& host, const std::set<int>& old,
+                          std::chrono::seconds patience) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     const auto is_old = [&](int worker) { return old.contains(worker); };
-    while (std::chrono::steady_clock::now() < deadline &&
-           std::ranges::any_of(host.web.workers(), is_old))
+    while (std::ranges::any_of(host.web.workers(), is_old)) {
+        if (std::chrono::steady_clock::now() >= deadline) return false;
         std::this_thread::sleep_for(5ms);
+    }
+    return true;
 }
 
 }  // namespace
@@ -59,7 +62,17 @@ std::function<void()> begin_reload(const host::Host& host) {
         const auto results = jobs();
         if (const auto& error = results.at(nginx_unit); !error.empty())
             throw Error(ErrorKind::failed, error);
-        wait_for_new_workers(host, old);
+        (void)wait_for_new_workers(host, old, 10s);
+    };
+}
+
+std::function<void()> begin_tested_reload(const host::Host& host) {
+    auto old = host.web.workers();
+    if (old.empty() || !host.units.hang_up(nginx_unit)) return begin_reload(host);
+    return [&host, old = std::move(old)] {
+        if (wait_for_new_workers(host, old, 60s)) return;
+        throw Error(ErrorKind::failed, "nginx goes on with what it read before",
+                    "journalctl -u nginx says why");
     };
 }
 

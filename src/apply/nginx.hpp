@@ -28,4 +28,9 @@ class NginxTest {
 /// it goes by them, to be called once; it throws where nginx does not.
 [[nodiscard]] std::function<void()> begin_reload(const host::Host& host);
 
+/// The same for files that NginxTest has just found good: by the signal alone, which costs systemd
+/// neither a job nor a program (nginx.org/en/docs/control.html). nginx tells nobody whether it
+/// takes what it reads; its old workers do, as they stay.
+[[nodiscard]] std::function<void()> begin_tested_reload(const host::Host& host);
+
 }  // namespace wpns::apply

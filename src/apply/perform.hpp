@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <future>
 #include <memory>
 #include <set>
 #include <span>
@@ -41,12 +40,12 @@ struct Context {
     bool unit_files_changed = false;  ///< systemd must read them again before the next job
     /// What performers leave to be waited for when something needs it.
     std::vector<Later> later{};
-    /// Sockets of a crowd that come up while its databases are being cloned.
-    std::future<void> ahead{};
     /// Vhosts that nginx is learning of already.
     std::shared_ptr<Announcement> announcement{};
     /// Waits for what is under way, up to where it can be used; false where the site has failed.
     std::function<bool(const std::string& site)> can_use{};
+    /// Waits for databases that are being cloned; false where the site has failed.
+    std::function<bool(const std::string& site)> has_database{};
 };
 
 [[nodiscard]] Errors perform_accounts(Context& context, Batch batch);
@@ -60,13 +59,11 @@ struct Context {
 [[nodiscard]] Errors perform_accepts(Context& context, Batch batch);
 [[nodiscard]] Errors perform_bridges(Context& context, Batch batch);
 [[nodiscard]] Errors perform_links(Context& context, Batch batch);
+/// Clones of images go into Context::later: systemd has namespaces and sockets to make meanwhile.
 [[nodiscard]] Errors perform_databases(Context& context, Batch batch);
-/// Waits for sockets and timers. New services come up on their own from there, in an order that
-/// systemd knows, so they go into Context::later.
+/// New units come up on their own, in an order that systemd knows, so they go into Context::later,
+/// services as soon as there is a database; of a crowd sockets and timers are waited for.
 [[nodiscard]] Errors perform_units(Context& context, Batch batch);
-/// Has systemd begin with the sockets of a batch that is to come, where that is of a crowd: PID 1
-/// has more to do for them than anybody else. How they come up is no matter before their turn.
-void start_sockets_ahead(Context& context, Batch units);
 /// The installer of a few sites goes into Context::later; of a crowd most are owed: apply/owed.hpp.
 [[nodiscard]] Errors perform_wordpress(Context& context, Batch batch);
 /// Waits for what else is under way before it asks for pages.

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <functional>
+#include <future>
 
 #include "apply/parallel.hpp"
 #include "apply/perform.hpp"
@@ -49,6 +51,19 @@ void make_image(Context& context, const plan::Action& action) {
     files.purge_tree(staging, database.uid);
 }
 
+/// `errors` are those of the images.
+Errors clone_images(host::Files& files, const std::vector<const plan::Action*>& actions,
+                    Errors errors) {
+    const Errors cloned = in_parallel(actions.size(), [&](std::size_t i) {
+        const auto& database = std::get<Database>(*actions[i]->after);
+        if (errors[i].empty())
+            files.clone_tree(database.image, 0, actions[i]->key.id, database.uid,
+                             host::Zeros::keep);
+    });
+    fill_in(errors, cloned);
+    return errors;
+}
+
 }  // namespace
 
 void check_database_made(const host::Files& files, const std::string& staging,
@@ -65,18 +80,15 @@ void check_database_made(const host::Files& files, const std::string& staging,
 
 /// Images one after the other, clones side by side.
 Errors perform_databases(Context& context, Batch batch) {
-    auto& files = context.host.files;
-    Errors errors = for_each(batch, [&](const plan::Action& action) {
-        if (!files.is_directory(std::get<Database>(*action.after).image))
+    const Errors errors = for_each(batch, [&](const plan::Action& action) {
+        if (!context.host.files.is_directory(std::get<Database>(*action.after).image))
             make_image(context, action);
     });
-    const Errors cloned = in_parallel(batch.size(), [&](std::size_t i) {
-        const auto& database = std::get<Database>(*batch[i]->after);
-        if (errors[i].empty())
-            files.clone_tree(database.image, 0, batch[i]->key.id, database.uid, host::Zeros::keep);
-    });
-    fill_in(errors, cloned);
-    return errors;
+    const std::vector actions(batch.begin(), batch.end());
+    const std::shared_future<Errors> clones =
+        std::async(std::launch::async, clone_images, std::ref(context.host.files), actions, errors);
+    context.later.push_back({actions, [clones] { return clones.get(); }});
+    return Errors(batch.size());
 }
 
 }  // namespace wpns::apply

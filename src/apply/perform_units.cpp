@@ -46,13 +46,19 @@ Errors stop_units(Context& context, Batch batch) {
     return errors;
 }
 
+/// MariaDB, and those that are begun behind it since it takes longest.
+bool waits_for_database(const plan::Action& action) {
+    const auto site = SiteName::parse(action.key.site);
+    return site && action.key.id.ends_with(".service") && names::is_of_awake(*site, action.key.id);
+}
+
 enum class How { leave, start, restart, try_restart, later };
 
-/// A target is up when what it wants is.
-bool may_come_later(const plan::Action& action) {
+/// Of a crowd, sockets and timers are waited for: the next step would wait behind them.
+bool may_come_later(const plan::Action& action, bool crowd) {
     const auto& id = action.key.id;
-    return action.verb == plan::Verb::create &&
-           (id.ends_with(".service") || id.ends_with(".target"));
+    const bool is_of_crowd = crowd && (id.ends_with(".socket") || id.ends_with(".timer"));
+    return action.verb == plan::Verb::create && !is_of_crowd;
 }
 
 /// `crowd`: see wakes_a_crowd.
@@ -61,31 +67,37 @@ How how(const plan::Action& action, bool crowd) {
     const bool restarts = action.verb == plan::Verb::restart;
     if (!wanted.active) return How::leave;
     if (crowd && wanted.on_demand && action.verb == plan::Verb::create) return How::leave;
-    if (may_come_later(action)) return How::later;
+    if (may_come_later(action, crowd)) return How::later;
     if (restarts && wanted.on_demand) return How::try_restart;
     return restarts || action.key.id.ends_with(".service") ? How::restart : How::start;
 }
 
-void begin_later(Context& context, Batch batch, bool crowd) {
-    Later later;
-    for (const auto* action : batch)
-        if (how(*action, crowd) == How::later) later.actions.push_back(action);
-    if (later.actions.empty()) return;
+void begin_later(Context& context, const std::vector<const plan::Action*>& actions) {
+    if (actions.empty()) return;
     const auto is_service = [](const plan::Action& action) {
         return action.key.id.ends_with(".service");
     };
-    const Batch coming(later.actions);
-    auto outcome = context.host.units.begin(names_of(coming, is_service),
-                                            names_of(coming, std::not_fn(is_service)),
-                                            deadline_of(coming.size()));
-    later.wait = [actions = later.actions, outcome = std::move(outcome)] {
-        return by_position(actions, outcome());
-    };
-    context.later.push_back(std::move(later));
+    auto outcome = context.host.units.begin(names_of(actions, is_service),
+                                            names_of(actions, std::not_fn(is_service)),
+                                            deadline_of(actions.size()));
+    context.later.push_back({actions, [actions, outcome = std::move(outcome)] {
+                                 return by_position(actions, outcome());
+                             }});
+}
+
+/// Sockets while databases are being cloned, services when these are there.
+void begin_new(Context& context, const Parts& parts, std::map<std::string, std::string>& results) {
+    begin_later(context, parts.others);
+    std::vector<const plan::Action*> ready;
+    for (const auto* action : parts.picked)
+        if (context.has_database(action->key.site))
+            ready.push_back(action);
+        else
+            results[action->key.id] = "its site has no database";
+    begin_later(context, ready);
 }
 
 Errors start_units(Context& context, Batch batch) {
-    if (context.ahead.valid()) context.ahead.get();
     auto& units = context.host.units;
     const auto wanted = [](const plan::Action& action) { return std::get<Unit>(*action.after); };
     if (std::exchange(context.unit_files_changed, false)) units.daemon_reload();
@@ -94,36 +106,23 @@ Errors start_units(Context& context, Batch batch) {
     // A service that its socket woke in the course of this run may have read old files, so every
     // service is restarted: one that may sleep, if it is awake.
     const bool crowd = wakes_a_crowd(batch);
-    const auto names = [&](How wish) {
-        return names_of(batch,
-                        [&](const plan::Action& action) { return how(action, crowd) == wish; });
+    const auto is = [&](How wish) {
+        return [wish, crowd](const plan::Action& action) { return how(action, crowd) == wish; };
     };
+    // What is there already may be of a site that gets its database anew.
+    const auto is_new = [](const auto* action) { return action->verb == plan::Verb::create; };
+    if (!std::ranges::all_of(batch, is_new)) (void)context.has_database({});
     // Before anything new is begun: the restart of a socket ends its service, and that of a MariaDB
     // that has not come up yet may hang.
     const auto deadline = deadline_of(batch.size());
-    auto results = units.restart(names(How::restart), deadline);
-    results.merge(units.try_restart(names(How::try_restart), deadline));
-    begin_later(context, batch, crowd);
-    results.merge(units.start(names(How::start), deadline));
+    auto results = units.restart(names_of(batch, is(How::restart)), deadline);
+    results.merge(units.try_restart(names_of(batch, is(How::try_restart)), deadline));
+    results.merge(units.start(names_of(batch, is(How::start)), deadline));
+    begin_new(context, in_two(in_two(batch, is(How::later)).picked, waits_for_database), results);
     return by_position(batch, results);
 }
 
 }  // namespace
-
-void start_sockets_ahead(Context& context, Batch units) {
-    if (context.unit_files_changed || !wakes_a_crowd(units)) return;
-    const auto is_new_socket = [](const plan::Action& action) {
-        return action.verb == plan::Verb::create && action.key.id.ends_with(".socket") &&
-               !std::get<Unit>(*action.after).on_demand;
-    };
-    context.ahead = std::async(std::launch::async,
-                               [&all = context.host.units, names = names_of(units, is_new_socket)] {
-                                   try {
-                                       (void)all.start(names, deadline_of(names.size()));
-                                   } catch (const Error&) {  // comes again when it is their turn
-                                   }
-                               });
-}
 
 Errors perform_units(Context& context, Batch batch) {
     try {

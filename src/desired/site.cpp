@@ -187,12 +187,7 @@ class SiteBuilder {
         database_ = builder_.add(
             Kind::database, site_.data() + "/mysql", database,
             keys_of({"my.cnf", "php.ini", "hosts", "passwd-db", "group-db"},
-                    {data_,
-                     db_account_,
-                     core_key(),
-                     {Kind::directory, names::images_dir, ""},
-                     // not that it reads it: systemd brings it up while the image is being cloned
-                     {Kind::unit, names::unit(site_.name, "netns", "service"), site_.name.str()}}));
+                    {data_, db_account_, core_key(), {Kind::directory, names::images_dir, ""}}));
     }
 
     [[nodiscard]] ResourceKey core_key() const { return {Kind::core, site_.core_path(), ""}; }

@@ -62,6 +62,9 @@ class Units {
         auto results = reload(names, deadline);
         return [results = std::move(results)] { return results; };
     }
+    /// Sends SIGHUP to the main process of a service, which systemd does without a job and without
+    /// a program. False where there is no such process.
+    [[nodiscard]] virtual bool hang_up(const std::string& name) = 0;
     /// Queues a start and does not wait for it; nothing happens where it is just starting.
     virtual void queue_start(const std::string& name) = 0;
     /// Queues a restart and does not wait for it.

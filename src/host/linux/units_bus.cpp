@@ -26,7 +26,7 @@ class BusError {
     [[nodiscard]] sd_bus_error* get() { return &error_; }
     [[nodiscard]] Refusal refusal(int result) const {
         if (error_.name == nullptr) return {"", std::generic_category().message(-result)};
-        return {error_.name, printable(error_.message == nullptr ? error_.name : error_.message)};
+        return refusal_of(&error_);
     }
 
   private:
@@ -49,6 +49,11 @@ Bus connect(const char* address, bool is_private) {
 int check_bus(int result, const char* what) {
     if (result < 0) throw_errno(what, -result);
     return result;
+}
+
+Refusal refusal_of(const sd_bus_error* error) {
+    if (error == nullptr || error->name == nullptr) return {"", "systemd's answer is not readable"};
+    return {error->name, printable(error->message == nullptr ? error->name : error->message)};
 }
 
 Bus connect_system_bus() {

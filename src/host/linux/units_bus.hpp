@@ -33,6 +33,9 @@ struct Refusal {
     [[nodiscard]] bool is_unknown_unit() const;
 };
 
+/// What an error says that came with an answer, or a text where there is none.
+[[nodiscard]] Refusal refusal_of(const sd_bus_error* error);
+
 /// The system bus at its fixed address: variables of the environment do not lead elsewhere. None
 /// where nobody listens there.
 [[nodiscard]] Bus connect_system_bus();

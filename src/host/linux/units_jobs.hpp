@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <list>
 #include <map>
 #include <set>
 #include <string>
@@ -25,8 +26,8 @@ struct JobOutcome {
     const char* method = nullptr;  ///< as given to `Jobs::queue`
 };
 
-/// A handful of jobs at once: queue all, then wait for all. Listens from its construction on, so
-/// that no end is missed.
+/// Jobs at once: queue all, then wait for all. systemd is told of the next ones while it begins
+/// with the first. Listens from its construction on, so that no end is missed.
 class Jobs {
   public:
     explicit Jobs(Manager& manager);
@@ -40,9 +41,21 @@ class Jobs {
     [[nodiscard]] std::map<std::string, JobOutcome> wait(Deadline deadline);
 
   private:
+    /// A call that has not been answered yet.
+    struct Asked {
+        Jobs& jobs;
+        std::string unit;
+        Slot slot{};
+    };
+
     static int on_removed(sd_bus_message* message, void* self, sd_bus_error* error);
+    static int on_answer(sd_bus_message* message, void* asked, sd_bus_error* error);
+    void note_answer(sd_bus_message* message, const std::string& unit);
+    /// Takes in what has come, or waits for something to come; false at the deadline.
+    bool listen(Deadline deadline);
 
     Manager& manager_;
+    std::list<Asked> asked_;
     std::map<std::string, std::string> ended_;  ///< job path to result, of jobs of others too
     std::map<std::string, std::string> jobs_;   ///< unit to job path
     std::set<std::string> running_;             ///< paths of those that have not ended

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <csignal>
 #include <initializer_list>
 #include <memory>
 #include <set>
@@ -84,6 +85,13 @@ class SdBusUnits final : public Units {
 
     [[nodiscard]] Ending begin_reload(Names names, std::chrono::seconds patience) override {
         return queued({{"ReloadUnit", names}}, patience);
+    }
+
+    [[nodiscard]] bool hang_up(const std::string& name) override {
+        const Message call = manager_.new_call("KillUnit");
+        check_bus(sd_bus_message_append(call.get(), "ssi", name.c_str(), "main", SIGHUP),
+                  "prepare a call");
+        return manager_.ask(call, 60s).has_value();
     }
 
     void queue_start(const std::string& name) override { queue_one(name, "StartUnit"); }
