@@ -3,7 +3,10 @@
  * Installs WordPress: run by PHP's command line inside the site's sandbox, as the site's account, without any request to
  * the site itself and without mail. It may be run again: it goes on where it was interrupted and overwrites nothing.
  *
- * Standard input, one JSON object:
+ * The PHP-FPM of a new site, which has its files, may run it too, asked by FastCGI as no visitor can. Then it does what
+ * needs no WordPress, or says that it has not.
+ *
+ * Standard input (or the body of the request), one JSON object:
  *   url                                    the address of the site
  *   title, user, email, password, locale   what a person would type into WordPress' own form
  *   password_hash   in place of the password: its hash; enough for the clone of an image alone
@@ -59,6 +62,18 @@ function sync_to_disk(string $path): void
     }
 }
 
+/** What belongs into wp-content and is not in every core. */
+function complete_content(): void
+{
+    foreach (['themes', 'plugins', 'languages', 'uploads', 'upgrade'] as $name) {
+        make_directory(ROOT . "/wp-content/$name");
+    }
+    $silence = ROOT . '/wp-content/index.php';
+    if (!file_exists($silence) && file_put_contents($silence, "<?php\n// Silence is golden.\n") === false) {
+        fail("cannot write $silence");
+    }
+}
+
 /** index.php comes last and tells that all the rest is there: what the owner deletes later stays deleted. */
 function copy_files(string $core): bool
 {
@@ -67,13 +82,7 @@ function copy_files(string $core): bool
         return false;
     }
     copy_tree($core === 'managed' ? CORE . '/wp-content' : CORE, $to, 'index.php');
-    foreach (['themes', 'plugins', 'languages', 'uploads', 'upgrade'] as $name) {
-        make_directory(ROOT . "/wp-content/$name");
-    }
-    $silence = ROOT . '/wp-content/index.php';
-    if (!file_exists($silence) && file_put_contents($silence, "<?php\n// Silence is golden.\n") === false) {
-        fail("cannot write $silence");
-    }
+    complete_content();
     if ($core === 'private') {
         copy_file(CORE . '/index.php', ROOT . '/index.php');
     }
@@ -156,10 +165,19 @@ if (!is_string($request['password'] ?? $request['password_hash'] ?? null)) {
 if (!in_array($request['core'], ['managed', 'private'], true)) {
     fail('"core" is neither "managed" nor "private"');
 }
-$changed = copy_files($request['core']);
+if (PHP_SAPI === 'cli') {
+    $changed = copy_files($request['core']);
+} elseif (glob(ROOT . '/wp-content/themes/*') === []) {
+    fail('the site has no files yet');
+} else {
+    complete_content();
+}
 
 if (give_plainly($request, ROOT)) {
     answer(['installed' => true, 'changed' => true]);
+}
+if (PHP_SAPI !== 'cli') {
+    fail('this takes WordPress, on the command line');
 }
 require ROOT . '/wp-load.php';
 require ABSPATH . 'wp-admin/includes/upgrade.php';

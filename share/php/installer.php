@@ -25,12 +25,12 @@ function fail(string $message): never
     answer([$GLOBALS['done'] => false, 'error' => trim((string) preg_replace('/\s+/', ' ', $text))]);
 }
 
-/** The request at standard input, one JSON object in which each of the keys is a string. */
+/** The request at standard input, or as a POST, one JSON object in which each of the keys is a string. */
 function read_request(array $keys): array
 {
-    $request = json_decode((string) stream_get_contents(STDIN), true);
+    $request = json_decode((string) file_get_contents(PHP_SAPI === 'cli' ? 'php://stdin' : 'php://input'), true);
     if (!is_array($request)) {
-        fail('standard input is not a JSON object');
+        fail('what came in is not a JSON object');
     }
     foreach ($keys as $key) {
         if (!is_string($request[$key] ?? null)) {

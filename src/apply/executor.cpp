@@ -148,11 +148,12 @@ class Run {
         }
     }
 
-    /// Before the network of new sites is made, nginx begins to look at their vhosts, and before
-    /// their services start it is told.
+    /// Before files of new sites are written, their databases are begun; before their network is
+    /// made, nginx begins to look at their vhosts, and before their services start it is told.
     void announce(Batch batch, std::span<const std::vector<const plan::Action*>> coming) {
         const Kind kind = batch.front()->key.kind;
         if (takes(batch) || interrupted_ || host_failed_) return;
+        if (kind == Kind::file) clone_ahead(coming);
         if (kind == Kind::netns && !context_.announcement) {
             const auto is_vhosts = [](const auto& other) { return !to_announce(other).empty(); };
             const auto vhosts = std::ranges::find_if(coming, is_vhosts);
@@ -165,6 +166,20 @@ class Run {
         }
         if (kind == Kind::unit && context_.announcement)
             keep_error([&] { context_.announcement->tell(); });
+    }
+
+    /// Databases whose images are there need no more than their directories.
+    void clone_ahead(std::span<const std::vector<const plan::Action*>> coming) {
+        const auto is_databases = [](const auto& other) {
+            return other.front()->key.kind == Kind::database;
+        };
+        const auto databases = std::ranges::find_if(coming, is_databases);
+        if (databases == coming.end()) return;
+        auto ready = going_on(*databases);
+        std::erase_if(ready, [&](const auto* action) {
+            return is_under_way(action) || !can_be_cloned(context_, *action);
+        });
+        if (!ready.empty()) (void)perform_databases(context_, ready);
     }
 
     /// Those of a batch whose sites have not failed.
@@ -185,8 +200,10 @@ class Run {
         }
         std::vector<const plan::Action*> effects;
         for (const auto* action : batch) {
-            if (stopped(action->key.site)) {
+            if (stopped(action->key.site) && !is_under_way(action)) {
                 ++report_[action->key.site].skipped;
+            } else if (is_under_way(action)) {
+                options_.progress.begin(*action);
             } else if (is_only_recorded(*action)) {
                 finish(*action, {});
             } else {

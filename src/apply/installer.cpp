@@ -31,8 +31,7 @@ std::string install_request(const Wordpress& wordpress, const Credential& creden
 }
 
 host::Process::Command install_command(const std::string& sandbox, const std::string& request) {
-    auto command = sandboxed(sandbox, {"/usr/bin/php", "/usr/share/wpns/php/install.php"},
-                             Terminal::pipes, 180s);
+    auto command = sandboxed(sandbox, {"/usr/bin/php", install_script}, Terminal::pipes, 180s);
     command.input = request;
     return command;
 }

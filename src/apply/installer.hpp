@@ -21,6 +21,9 @@ struct Credential {
 [[nodiscard]] std::string install_request(const Wordpress& wordpress, const Credential& credential);
 
 /// The command, in a sandbox by this text of a unit.
+inline constexpr const char* install_script = "/usr/share/wpns/php/install.php";
+inline constexpr const char* load_script = "/usr/share/wpns/php/load.php";
+
 [[nodiscard]] host::Process::Command install_command(const std::string& sandbox,
                                                      const std::string& request);
 

@@ -37,6 +37,7 @@ struct Context {
     Report& report;
     std::set<std::string> leaving;    ///< sites whose resources this plan takes away
     std::set<std::string> seen{};     ///< sites whose first page need not be asked for any more
+    std::set<std::string> cloned{};   ///< sites whose databases this run has made
     bool unit_files_changed = false;  ///< systemd must read them again before the next job
     /// What performers leave to be waited for when something needs it.
     std::vector<Later> later{};
@@ -61,6 +62,8 @@ struct Context {
 [[nodiscard]] Errors perform_links(Context& context, Batch batch);
 /// Clones of images go into Context::later: systemd has namespaces and sockets to make meanwhile.
 [[nodiscard]] Errors perform_databases(Context& context, Batch batch);
+/// True where there is an image, and a place for its clone.
+[[nodiscard]] bool can_be_cloned(const Context& context, const plan::Action& action);
 /// New units come up on their own, in an order that systemd knows, so they go into Context::later,
 /// services as soon as there is a database; of a crowd sockets and timers are waited for.
 [[nodiscard]] Errors perform_units(Context& context, Batch batch);

@@ -2,6 +2,7 @@
 #include <functional>
 #include <future>
 
+#include "apply/crowd.hpp"
 #include "apply/parallel.hpp"
 #include "apply/perform.hpp"
 #include "apply/sandbox.hpp"
@@ -51,17 +52,49 @@ void make_image(Context& context, const plan::Action& action) {
     files.purge_tree(staging, database.uid);
 }
 
-/// `errors` are those of the images.
-Errors clone_images(host::Files& files, const std::vector<const plan::Action*>& actions,
-                    Errors errors) {
-    const Errors cloned = in_parallel(actions.size(), [&](std::size_t i) {
-        const auto& database = std::get<Database>(*actions[i]->after);
-        if (errors[i].empty())
-            files.clone_tree(database.image, 0, actions[i]->key.id, database.uid,
+std::string data_of(const plan::Action& action) {
+    return action.key.id.substr(0, action.key.id.rfind('/'));
+}
+
+/// What a new site with the managed core gets a copy of: its directory is empty so far.
+struct Content {
+    std::string from;
+    std::string to;
+};
+
+std::vector<Content> contents_of(const host::Files& files, Batch batch) {
+    std::vector<Content> contents;
+    for (const auto* action : batch) {
+        const std::string to = data_of(*action) + "/www/wp-content";
+        const auto core = std::ranges::find(action->needs, Kind::core, &ResourceKey::kind);
+        if (core != action->needs.end() && files.is_directory(to))
+            contents.push_back({core->id + "/wp-content", to});
+    }
+    return contents;
+}
+
+struct Clones {
+    std::vector<const plan::Action*> databases;
+    Errors errors;                  ///< of the images, by position
+    std::vector<Content> contents;  ///< a failure is no matter: the installer copies it, too
+};
+
+/// All at once, databases first.
+Errors clone_all(host::Files& files, Clones clones) {
+    const std::size_t count = clones.databases.size();
+    Errors made = in_parallel(count + clones.contents.size(), [&](std::size_t i) {
+        if (i >= count) {
+            const Content& content = clones.contents[i - count];
+            return files.fill_directory(content.from, content.to);
+        }
+        const auto& database = std::get<Database>(*clones.databases[i]->after);
+        if (clones.errors[i].empty())
+            files.clone_tree(database.image, 0, clones.databases[i]->key.id, database.uid,
                              host::Zeros::keep);
     });
-    fill_in(errors, cloned);
-    return errors;
+    made.resize(count);
+    fill_in(clones.errors, made);
+    return clones.errors;
 }
 
 }  // namespace
@@ -78,16 +111,27 @@ void check_database_made(const host::Files& files, const std::string& staging,
                         "the new database has no " + std::string(name) + ": " + tail_of(result));
 }
 
+bool can_be_cloned(const Context& context, const plan::Action& action) {
+    const auto& files = context.host.files;
+    return action.verb == plan::Verb::create &&
+           files.is_directory(std::get<Database>(*action.after).image) &&
+           files.is_directory(data_of(action));
+}
+
 /// Images one after the other, clones side by side.
 Errors perform_databases(Context& context, Batch batch) {
     const Errors errors = for_each(batch, [&](const plan::Action& action) {
         if (!context.host.files.is_directory(std::get<Database>(*action.after).image))
             make_image(context, action);
     });
-    const std::vector actions(batch.begin(), batch.end());
-    const std::shared_future<Errors> clones =
-        std::async(std::launch::async, clone_images, std::ref(context.host.files), actions, errors);
-    context.later.push_back({actions, [clones] { return clones.get(); }});
+    auto& files = context.host.files;
+    Clones clones{{batch.begin(), batch.end()}, errors, {}};
+    // Of a crowd most are owed their installation, and so their files.
+    if (!is_crowd(batch.size())) clones.contents = contents_of(files, batch);
+    for (const auto* action : batch) context.cloned.insert(action->key.site);
+    const std::shared_future<Errors> made =
+        std::async(std::launch::async, clone_all, std::ref(files), clones);
+    context.later.push_back({clones.databases, [made] { return made.get(); }});
     return Errors(batch.size());
 }
 

@@ -35,6 +35,14 @@ void remove_file(Context& context, const ResourceKey& key) {
     context.host.units.reset_failed(unit);  // a failure would keep it in systemd's memory
 }
 
+/// New unit files are looked for while the network is made.
+void have_units_read(Context& context, Batch batch) {
+    const auto is_new = [](const auto* action) { return is_unit_file(action->key); };
+    const auto found = std::ranges::find_if(batch, is_new);
+    if (found != batch.end() && !context.unit_files_changed)
+        context.host.units.read_ahead(unit_of((*found)->key.id));
+}
+
 /// True when systemd has any of the unit files in the batch in its memory.
 bool known_to_systemd(const host::Units& units, Batch batch) {
     std::vector<std::string> names;
@@ -95,6 +103,7 @@ Errors perform_files(Context& context, Batch batch) {
     for (const auto* action : batch) contents[action->key.id] = std::get<File>(*action->after);
     try {
         files.write_many(contents);
+        have_units_read(context, batch);
         return Errors(batch.size());
     } catch (const Error&) {
         // One by one, to know which it was.

@@ -46,12 +46,14 @@ Errors stop_units(Context& context, Batch batch) {
     return errors;
 }
 
-/// MariaDB, and those that are begun behind it since it takes longest.
-bool waits_for_database(const plan::Action& action) {
+/// Database and files of a new site are cloned together; sockets can listen before there is
+/// anything behind them.
+bool waits_for_clones(const plan::Action& action) {
     const auto site = SiteName::parse(action.key.site);
     return site && action.key.id.ends_with(".service") && names::is_of_awake(*site, action.key.id);
 }
 
+/// One that may sleep is restarted if it is awake.
 enum class How { leave, start, restart, try_restart, later };
 
 /// Of a crowd, sockets and timers are waited for: the next step would wait behind them.
@@ -72,20 +74,22 @@ How how(const plan::Action& action, bool crowd) {
     return restarts || action.key.id.ends_with(".service") ? How::restart : How::start;
 }
 
+/// A service that its socket woke in the course of this run may have read old files, so it is
+/// restarted, but for those of a site that had no database before.
 void begin_later(Context& context, const std::vector<const plan::Action*>& actions) {
     if (actions.empty()) return;
-    const auto is_service = [](const plan::Action& action) {
-        return action.key.id.ends_with(".service");
+    const auto may_run = [&](const plan::Action& action) {
+        return action.key.id.ends_with(".service") && !context.cloned.contains(action.key.site);
     };
-    auto outcome = context.host.units.begin(names_of(actions, is_service),
-                                            names_of(actions, std::not_fn(is_service)),
+    auto outcome = context.host.units.begin(names_of(actions, may_run),
+                                            names_of(actions, std::not_fn(may_run)),
                                             deadline_of(actions.size()));
     context.later.push_back({actions, [actions, outcome = std::move(outcome)] {
                                  return by_position(actions, outcome());
                              }});
 }
 
-/// Sockets while databases are being cloned, services when these are there.
+/// Services when there is what they serve, all others meanwhile.
 void begin_new(Context& context, const Parts& parts, std::map<std::string, std::string>& results) {
     begin_later(context, parts.others);
     std::vector<const plan::Action*> ready;
@@ -103,8 +107,6 @@ Errors start_units(Context& context, Batch batch) {
     if (std::exchange(context.unit_files_changed, false)) units.daemon_reload();
     units.enable(
         names_of(batch, [&](const plan::Action& action) { return wanted(action).enabled; }));
-    // A service that its socket woke in the course of this run may have read old files, so every
-    // service is restarted: one that may sleep, if it is awake.
     const bool crowd = wakes_a_crowd(batch);
     const auto is = [&](How wish) {
         return [wish, crowd](const plan::Action& action) { return how(action, crowd) == wish; };
@@ -118,7 +120,7 @@ Errors start_units(Context& context, Batch batch) {
     auto results = units.restart(names_of(batch, is(How::restart)), deadline);
     results.merge(units.try_restart(names_of(batch, is(How::try_restart)), deadline));
     results.merge(units.start(names_of(batch, is(How::start)), deadline));
-    begin_new(context, in_two(in_two(batch, is(How::later)).picked, waits_for_database), results);
+    begin_new(context, in_two(in_two(batch, is(How::later)).picked, waits_for_clones), results);
     return by_position(batch, results);
 }
 

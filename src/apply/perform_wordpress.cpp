@@ -2,6 +2,7 @@
 #include <map>
 #include <memory>
 
+#include "apply/asked_installer.hpp"
 #include "apply/crowd.hpp"
 #include "apply/installer.hpp"
 #include "apply/owed.hpp"
@@ -56,6 +57,17 @@ class Installer {
                                install_request(wordpress, {Credential::As::password, password}));
     }
 
+    /// For the clone of an image: the hash of a password that nobody has chosen is made here.
+    [[nodiscard]] std::string short_request(const plan::Action& action) const {
+        const auto& password = passwords_.at(action.key.site);
+        const Credential plain{Credential::As::password, password};
+        return install_request(
+            std::get<Wordpress>(*action.after),
+            context_.options.admin_password.empty()
+                ? Credential{Credential::As::hash, hash_of_random_password(password)}
+                : plain);
+    }
+
     void finish(const plan::Action& action, const host::Process::Result& result) {
         require_installed(result);
         if (context_.options.admin_password.empty())
@@ -93,13 +105,29 @@ struct Begun {
     }
 };
 
+/// Of a site whose database comes from an image in this run, nothing has run that could answer in
+/// the installer's place; a core of its own is copied out of the sandbox.
+bool may_ask(const Context& context, const plan::Action& action) {
+    return context.cloned.contains(action.key.site) &&
+           std::get<Wordpress>(*action.after).core == CoreMode::managed;
+}
+
+std::unique_ptr<host::Process::Running> begin(const Context& context, Installer& installer,
+                                              const plan::Action& action) {
+    auto command = installer.prepare(action);
+    const auto site = SiteName::parse(action.key.site);
+    if (!site || !may_ask(context, action)) return context.host.process.begin(command);
+    return std::make_unique<AskedInstaller>(context.host, names::php_socket(*site),
+                                            installer.short_request(action), std::move(command));
+}
+
 /// A sandbox takes longer to be cleaned up than the installer to be done in it.
 Later begin_all(Context& context, Batch batch) {
     auto begun =
         std::make_shared<Begun>(Installer(context), std::vector(batch.begin(), batch.end()));
     const Errors errors = for_each(batch, [&](const plan::Action& action) {
         auto& running = begun->running.emplace_back();
-        running = context.host.process.begin(begun->installer.prepare(action));
+        running = begin(context, begun->installer, action);
     });
     return {begun->actions, [begun, errors] { return begun->wait(errors); },
             [begun] { return begun->is_usable(); }};

@@ -125,8 +125,8 @@ void add_peers(Session& session, const SiteName& name, verify::Places& places) {
                       names::netns_path(peer), names::run_dir(peer), names::vhost_path(peer)});
         auto& known = places["peer_path"];
         known.insert(known.end(), paths.begin(), paths.end());
-        for (const auto& path : existing(witness, {names::run_dir(peer) + "/mysqld.sock",
-                                                   names::run_dir(peer) + "/php.sock"}))
+        for (const auto& path :
+             existing(witness, {names::run_dir(peer) + "/mysqld.sock", names::php_socket(peer)}))
             places["peer_socket"].push_back(path);
         const auto processes = witness.processes(names::slice(peer));
         if (!processes.empty()) places["peer_pid"].push_back(std::to_string(processes[0].pid));

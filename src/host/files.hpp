@@ -83,6 +83,10 @@ class Files {
     /// cloned at the same time.
     virtual void clone_tree(const std::string& from, std::uint32_t from_uid, const std::string& to,
                             std::uint32_t to_uid, Zeros zeros) = 0;
+    /// Puts a copy of a trusted, root-owned tree in the place of an empty directory, as that one's
+    /// owner's and with its mode, files with the times of the originals; whole or not at all.
+    /// Throws Error{conflict} where the directory is not empty. Beside others, as `clone_tree`.
+    virtual void fill_directory(const std::string& from, const std::string& to) = 0;
     /// "net.ipv4.ip_forward", without the newline.
     [[nodiscard]] virtual std::string sysctl(const std::string& key) const = 0;
     virtual void set_sysctl(

@@ -62,6 +62,9 @@ class Units {
         auto results = reload(names, deadline);
         return [results = std::move(results)] { return results; };
     }
+    /// Has systemd look for unit files that have come since it last did, and does not wait: the
+    /// first question after that costs it a look at all of them (unit_file_build_name_map).
+    virtual void read_ahead(const std::string& name) = 0;
     /// Sends SIGHUP to the main process of a service, which systemd does without a job and without
     /// a program. False where there is no such process.
     [[nodiscard]] virtual bool hang_up(const std::string& name) = 0;

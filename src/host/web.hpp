@@ -28,6 +28,12 @@ class WebProbe {
     /// The status of `GET /` by a site's own web server at its socket, or 0 as above.
     [[nodiscard]] virtual int status_at(const std::string& socket, const std::string& name,
                                         std::chrono::seconds patience) const = 0;
+    /// What a script of ours prints that a site's PHP-FPM runs at its socket, with `body` as a
+    /// POST: without headers, and 64 KiB at most. Empty where nothing comes within `patience`. The
+    /// path is that in the sandbox. May be asked by several threads.
+    [[nodiscard]] virtual std::string printed_at(const std::string& socket,
+                                                 const std::string& script, const std::string& body,
+                                                 std::chrono::seconds patience) const = 0;
     /// The processes of the host's nginx that take connections; none where it does not run. One
     /// that was told to end takes none.
     [[nodiscard]] virtual std::set<int> workers() const = 0;

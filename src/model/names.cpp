@@ -64,6 +64,10 @@ std::string run_dir(const SiteName& site) {
 std::string web_socket(const SiteName& site) {
     return run_dir(site) + "/http.sock";
 }
+
+std::string php_socket(const SiteName& site) {
+    return run_dir(site) + "/php.sock";
+}
 std::string netns_path(const SiteName& site) {
     return "/run/netns/" + site.str();
 }

@@ -69,6 +69,7 @@ inline constexpr unsigned leaving_group = 0x7771;
 [[nodiscard]] std::string run_dir(
     const SiteName& site);  ///< /run/wpns/NAME, root's; holds the three sockets
 [[nodiscard]] std::string web_socket(const SiteName& site);  ///< visitors come by this one
+[[nodiscard]] std::string php_socket(const SiteName& site);  ///< of PHP-FPM
 [[nodiscard]] std::string netns_path(const SiteName& site);  ///< /run/netns/NAME
 [[nodiscard]] std::string vhost_path(const SiteName& site);
 /// "wpns-php@NAME.service" for unit(site, "php", "service").

@@ -776,11 +776,38 @@ TEST_F(Lifecycle, NginxIsToldOfNewSitesBeforeTheirServicesStart) {
     ASSERT_EQ(errors_of(sync()), "");
     EXPECT_EQ(std::ranges::count(seen, "reload nginx.service"), 1);
     EXPECT_LT(std::ranges::find(seen, "reload nginx.service"),
-              std::ranges::find(seen, "restart wpns-mysqld@site-c.service"));
+              std::ranges::find(seen, "start wpns-mysqld@site-c.service"));
+}
+
+TEST_F(Lifecycle, ANewSiteIsInstalledByItsOwnPhpAndByASandboxWhereThatFails) {
+    ASSERT_EQ(errors_of(sync()), "");
+    const auto in_sandboxes = [&] {
+        return std::ranges::count(fake_.faults.seen, "run in a sandbox");
+    };
+    const auto before = in_sandboxes();
+    put_site("site-c");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_TRUE(fake_.web.asked.contains("php at /run/wpns/site-c/php.sock"));
+    EXPECT_EQ(in_sandboxes(), before);
+    fake_.web.php_answers = false;
+    put_site("site-d");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_EQ(in_sandboxes(), before + 1);
+    EXPECT_TRUE(fake_.files.files.contains("/var/lib/wpns/sites/site-d/wordpress.installed"));
+}
+
+TEST_F(Lifecycle, WhatASiteHasAlreadyIsInstalledInASandbox) {
+    ASSERT_EQ(errors_of(sync()), "");
+    fake_.files.files.erase("/var/lib/wpns/sites/site-a/wordpress.installed");
+    fake_.web.asked.clear();
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_FALSE(fake_.web.asked.contains("php at /run/wpns/site-a/php.sock"));
+    EXPECT_TRUE(fake_.files.files.contains("/var/lib/wpns/sites/site-a/wordpress.installed"));
 }
 
 TEST_F(Lifecycle, ASiteThatDoesNotComeUpIsShownToNobody) {
     fake_.process.installer_works = false;
+    fake_.web.php_answers = false;
     const auto report = sync();
     for (const std::string site : {"site-a", "site-b"}) {
         ASSERT_EQ(report.at(site).errors.size(), 1U);

@@ -281,7 +281,8 @@ TEST_F(Parking, AFewNewSitesAreAskedForTheirFirstPagesByTheHostsNginx) {
     put_site("new-1", "[idle]\nafter = \"15m\"\n");
     fake_.web.asked.clear();
     ASSERT_EQ(cli::cmd_sync(globals_, fake_.host, {}), cli::done);
-    EXPECT_EQ(fake_.web.asked, std::multiset<std::string>{"new-1.example"});
+    EXPECT_EQ(fake_.web.asked,
+              (std::multiset<std::string>{"new-1.example", "php at /run/wpns/new-1/php.sock"}));
 }
 
 }  // namespace

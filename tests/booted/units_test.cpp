@@ -239,6 +239,48 @@ TEST_F(UnitsTest, JobsRunAtTheSameTime) {
     EXPECT_LT(Clock::now() - begin, 2s);
 }
 
+/// More than are asked for without an answer.
+TEST_F(UnitsTest, ManyJobsHaveTheirResults) {
+    Names names;
+    for (int number = 0; number < 150; ++number)
+        names.push_back("wpns-test-none-" + std::to_string(number) + "@x.service");
+    const auto good = service("good", "Type=exec\nExecStart=/usr/bin/sleep 1000");
+    names.insert(names.begin() + 70, good);
+    const auto results = units->start(names, kPatience);
+    EXPECT_EQ(results.size(), 151U);
+    for (const auto& [name, text] : results) EXPECT_EQ(text.empty(), name == good) << name;
+}
+
+TEST_F(UnitsTest, JobsThatWereBegunGoOnBesideOthers) {
+    const auto slow = service("slow", "Type=oneshot\nExecStart=/usr/bin/sleep 1");
+    const auto quick = service("quick", "Type=exec\nExecStart=/usr/bin/sleep 1000");
+    const auto first = units->begin({}, Names{slow}, kPatience);
+    const auto second = units->begin({}, Names{quick, "wpns-test-none@x.service"}, kPatience);
+    units->enable(Names{quick});
+    const auto results = second();
+    EXPECT_EQ(results.at(quick), "");
+    EXPECT_TRUE(results.at("wpns-test-none@x.service").starts_with("refused"));
+    EXPECT_EQ(first().at(slow), "");
+}
+
+TEST_F(UnitsTest, OnlyTheMainProcessHangsUp) {
+    const auto name = service("hup",
+                              "Type=exec\nExecStart=/bin/sh -c '"
+                              "trap \"touch /run/wpns-test-hup\" HUP; "
+                              "while :; do sleep 0.1; done'");
+    fs::remove("/run/wpns-test-hup");
+    EXPECT_FALSE(units->hang_up(name));
+    ASSERT_EQ(units->start(Names{name}, kPatience).at(name), "");
+    units->read_ahead(name);
+    std::this_thread::sleep_for(200ms);  // until the shell has its trap
+    EXPECT_TRUE(units->hang_up(name));
+    const auto end = Clock::now() + 5s;
+    while (!fs::exists("/run/wpns-test-hup") && Clock::now() < end)
+        std::this_thread::sleep_for(20ms);
+    EXPECT_TRUE(fs::exists("/run/wpns-test-hup"));
+    EXPECT_EQ(units->find(Names{name}).at(name).active, "active");
+}
+
 TEST_F(UnitsTest, TheDeadlineCountsForAll) {
     const auto slow = service("slow", "Type=oneshot\nExecStart=/usr/bin/sleep 30");
     const auto quick = service("quick", "Type=exec\nExecStart=/usr/bin/sleep 1000");

@@ -182,6 +182,10 @@ class FakeFiles : public host::Files {
         clone(files, from, to, to_uid);
         clone(directories, from, to, to_uid);
     }
+    void fill_directory(const std::string& from, const std::string& to) override {
+        const auto turn = faults_.change("fill " + to);
+        clone(files, from, to, directories.at(to).uid);
+    }
     [[nodiscard]] std::string sysctl(const std::string& key) const override {
         return sysctls.at(key);
     }
@@ -418,6 +422,7 @@ class FakeUnits : public host::Units {
                                             std::chrono::seconds) override {
         return for_each(units, "stop", [&](const std::string& unit) { states.erase(unit); });
     }
+    void read_ahead(const std::string&) override {}
     bool hang_up(const std::string& unit) override {
         const auto turn = faults_.change("reload " + unit);
         return states.contains(unit);
@@ -769,7 +774,8 @@ class FakeArchives : public host::Archives {
 /// Every site with a vhost answers; one whose vhost turns visitors away does so.
 class FakeWeb : public host::WebProbe {
   public:
-    explicit FakeWeb(const FakeFiles& files) : files_(files) {}
+    FakeWeb(Faults& faults, const FakeFiles& files) : faults_(faults), files_(files) {}
+    bool php_answers = true;  ///< new sites are installed by their own PHP
     /// Who was asked for a page: "site-a.example", or the socket of a site's own server; with
     /// "knows " before it, what the host's nginx was asked.
     mutable std::multiset<std::string> asked;
@@ -792,6 +798,17 @@ class FakeWeb : public host::WebProbe {
         note(socket);
         return 200;
     }
+    [[nodiscard]] std::string printed_at(const std::string& socket, const std::string& script,
+                                         const std::string&, std::chrono::seconds) const override {
+        if (!script.ends_with("/install.php")) return {};
+        note("php at " + socket);
+        try {
+            const auto turn = faults_.change("install at " + socket);
+        } catch (const Error&) {
+            return {};
+        }
+        return php_answers ? "{\"installed\":true}\n" : "";
+    }
     [[nodiscard]] std::set<int> workers() const override { return {}; }
 
   private:
@@ -802,6 +819,7 @@ class FakeWeb : public host::WebProbe {
     }
 
     mutable std::mutex mutex_;
+    Faults& faults_;
     const FakeFiles& files_;
 };
 
@@ -1079,7 +1097,7 @@ struct FakeHost {
     FakeProcess process{faults, files};
     FakeFacts facts;
     FakeArchives archives{faults, files};
-    FakeWeb web{files};
+    FakeWeb web{faults, files};
     FakeLock lock;
     FakeFlows flows;
     FakeResolver resolver;

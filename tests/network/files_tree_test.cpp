@@ -66,6 +66,30 @@ TEST_F(TreeTest, ClonesForAnotherOwnerAndKeepsHoles) {
         ErrorKind::conflict);
 }
 
+TEST_F(TreeTest, FillsAnEmptyDirectoryAsItsOwnersWithTheTimesOfTheOriginals) {
+    put(at("core/themes/style.css"), "body {}");
+    const timespec times[] = {{1, 0}, {1000000000, 0}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, at("core/themes/style.css").c_str(), times, 0), 0);
+    ASSERT_EQ(::chmod(at("data/www").c_str(), 0700), 0);
+    files.fill_directory(at("core"), at("data/www"));
+    EXPECT_EQ(text_of(at("data/www/themes/style.css")), "body {}");
+    EXPECT_EQ(stat_at(at("data/www/themes/style.css")).st_mtime, 1000000000);
+    EXPECT_EQ(stat_at(at("data/www")).st_mode & 07777U, 0700U);
+    for (const char* path : {"data/www", "data/www/themes", "data/www/themes/style.css"})
+        EXPECT_EQ(stat_at(at(path)).st_uid, kSite) << path;
+}
+
+TEST_F(TreeTest, FillsNothingThatIsNotEmpty) {
+    put(at("core/file"), "of the core");
+    put(at("data/www/file"), "of the site");
+    EXPECT_EQ(error_of([&] { files.fill_directory(at("core"), at("data/www")); }),
+              ErrorKind::conflict);
+    EXPECT_EQ(text_of(at("data/www/file")), "of the site");
+    EXPECT_EQ(error_of([&] { files.fill_directory(at("core"), at("data/none")); }),
+              ErrorKind::conflict);
+    EXPECT_EQ(std::distance(fs::directory_iterator(at("data")), fs::directory_iterator()), 1);
+}
+
 TEST_F(TreeTest, DigsBlocksOfZerosAndNothingElse) {
     const std::string zeros(1U << 20, '\0');
     const std::string content = "begin" + zeros + "middle" + zeros + zeros + "end";

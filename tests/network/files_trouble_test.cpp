@@ -49,6 +49,8 @@ const std::vector<Write>& writes() {
                         const auto&) { files.exchange(disk + "/tree", disk + "/other"); }},
         {"Copy", [](auto& files, const auto& disk,
                     const auto& source) { files.copy_trusted_tree(source, disk + "/copy", {}); }},
+        {"Fill", [](auto& files, const auto& disk,
+                    const auto& source) { files.fill_directory(source, disk + "/other"); }},
         {"Clone",
          [](auto& files, const auto& disk, const auto&) {
              files.clone_tree(disk + "/site", 9, disk + "/clone", 8, Zeros::keep);

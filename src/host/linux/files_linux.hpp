@@ -43,6 +43,7 @@ class LinuxFiles final : public Files {
     void purge_trusted_tree(const std::string& directory) override;
     void clone_tree(const std::string& from, std::uint32_t from_uid, const std::string& to,
                     std::uint32_t to_uid, Zeros zeros) override;
+    void fill_directory(const std::string& from, const std::string& to) override;
     [[nodiscard]] std::string sysctl(const std::string& key) const override;
     void set_sysctl(const std::string& key, const std::string& value) override;
 

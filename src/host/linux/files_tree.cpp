@@ -68,4 +68,21 @@ void LinuxFiles::clone_tree(const std::string& from, std::uint32_t from_uid, con
     tree.publish();
 }
 
+void LinuxFiles::fill_directory(const std::string& from, const std::string& to) {
+    const Place source = need_place(from);
+    const Place target = need_place(to);
+    const auto top = open_below(source.directory.get(), source.name.c_str(),
+                                O_RDONLY | O_DIRECTORY | O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
+    if (!top) throw_errno("open " + from, top.error());
+    const auto there = look(target);
+    if (!there || !S_ISDIR(there->info.st_mode))
+        throw Error(ErrorKind::conflict, to + " is no directory");
+    sweep_once(target.directory.get(), to.substr(0, to.rfind('/')));
+    StagedTree tree(target);
+    failpoint(Failpoint::tree_copy);
+    clone_contents(top->get(), 0, from, tree.fd(), {there->info.st_uid, Zeros::keep, true});
+    if (::fchmod(tree.fd(), there->info.st_mode & 0777) != 0) throw_errno("copy to " + to, errno);
+    tree.publish(StagedTree::Name::is_of_empty_directory);
+}
+
 }  // namespace wpns::host::linux_os

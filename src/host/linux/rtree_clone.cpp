@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 #include <vector>
@@ -18,25 +19,6 @@
 namespace wpns::host::linux_os {
 namespace {
 
-/// Both files are at the same offset in every round; copy_file_range moves it.
-void copy_range(int from, int to, off_t begin, off_t end, const std::string& shown) {
-    off_t in = begin;
-    off_t out = begin;
-    while (in < end) {
-        const auto left = static_cast<std::size_t>(end - in);
-        const ssize_t size = ::copy_file_range(from, &in, to, &out, left, 0);
-        if (size == 0) return;  // cut short under us: not ours to judge
-        if (size < 0 && errno != EINTR) throw_errno("copy " + shown, errno);
-    }
-}
-
-/// A block of the filesystems that sites are on, or half of one.
-constexpr std::size_t block_size = 4096;
-
-bool is_zeros(std::string_view block) {
-    return block.find_first_not_of('\0') == std::string_view::npos;
-}
-
 void write_at(int to, std::string_view bytes, off_t at, const std::string& shown) {
     while (!bytes.empty()) {
         const ssize_t size = ::pwrite(to, bytes.data(), bytes.size(), at);
@@ -45,6 +27,36 @@ void write_at(int to, std::string_view bytes, off_t at, const std::string& shown
         bytes.remove_prefix(static_cast<std::size_t>(size));
         at += size;
     }
+}
+
+/// By way of our own memory, as much as fits; copied bytes, 0 at the end of the file.
+ssize_t copy_by_hand(int from, int to, off_t at, std::size_t size, const std::string& shown) {
+    std::vector<char> buffer(std::min(size, std::size_t{1} << 20));
+    const ssize_t got = ::pread(from, buffer.data(), buffer.size(), at);
+    if (got > 0) write_at(to, {buffer.data(), static_cast<std::size_t>(got)}, at, shown);
+    return got;
+}
+
+/// The kernel copies within a filesystem only (EXDEV, copy_file_range(2)).
+void copy_range(int from, int to, off_t begin, off_t end, const std::string& shown) {
+    off_t at = begin;
+    while (at < end) {
+        const auto left = static_cast<std::size_t>(end - at);
+        off_t in = at;
+        off_t out = at;
+        ssize_t size = ::copy_file_range(from, &in, to, &out, left, 0);
+        if (size < 0 && errno == EXDEV) size = copy_by_hand(from, to, at, left, shown);
+        if (size == 0) return;  // cut short under us: not ours to judge
+        if (size < 0 && errno != EINTR) throw_errno("copy " + shown, errno);
+        at += std::max<ssize_t>(size, 0);
+    }
+}
+
+/// A block of the filesystems that sites are on, or half of one.
+constexpr std::size_t block_size = 4096;
+
+bool is_zeros(std::string_view block) {
+    return block.find_first_not_of('\0') == std::string_view::npos;
 }
 
 /// All but the blocks of zeros, into a file that is a single hole of that size.
@@ -109,6 +121,8 @@ class Cloner {
         const UniqueFd made = open_in(to, name, O_WRONLY | O_CREAT | O_EXCL, shown);
         copy_data(source.get(), made.get(), info.st_size, style_.zeros, shown);
         give(made.get(), info.st_mode, shown);
+        const timespec times[] = {info.st_atim, info.st_mtim};
+        if (style_.times && ::futimens(made.get(), times) != 0) throw_errno("copy " + shown, errno);
     }
 
     /// Owner first: a change of owner takes set-id bits away.

@@ -12,6 +12,7 @@ namespace wpns::host::linux_os {
 struct CloneStyle {
     uid_t owner;  ///< gid alike
     Zeros zeros = Zeros::keep;
+    bool times = false;  ///< files get those of the originals
 };
 
 /// Copies everything in the open directory `from`, called `shown`, into the open empty directory

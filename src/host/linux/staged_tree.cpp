@@ -43,15 +43,17 @@ StagedTree::~StagedTree() {
     }
 }
 
-void StagedTree::publish() {
+void StagedTree::publish(Name name) {
     failpoint(Failpoint::tree_publish);
     // One syncfs for some thousand files instead of as many fsyncs. It returns when all data and
     // inodes of the tree are written; the journal is forced by the fsync of the directory after
     // the rename, which is the later transaction.
     if (::syncfs(tree_.get()) != 0) throw_errno("sync " + place_.path, errno);
     const int directory = place_.directory.get();
-    if (::renameat2(directory, name_.c_str(), directory, place_.name.c_str(), RENAME_NOREPLACE) !=
-        0) {
+    // rename(2) replaces a directory only where that is empty.
+    const unsigned flags = name == Name::is_free ? RENAME_NOREPLACE : 0;
+    if (::renameat2(directory, name_.c_str(), directory, place_.name.c_str(), flags) != 0) {
+        if (errno == ENOTEMPTY) throw Error(ErrorKind::conflict, place_.path + " is not empty");
         throw_errno("rename to " + place_.path, errno);
     }
     published_ = true;

@@ -20,8 +20,9 @@ class StagedTree {
     /// Open for reading.
     [[nodiscard]] int fd() const { return tree_.get(); }
 
-    /// Makes everything in it durable, then gives it its name, which must be free.
-    void publish();
+    enum class Name { is_free, is_of_empty_directory };
+    /// Makes everything in it durable, then gives it its name.
+    void publish(Name name = Name::is_free);
 
   private:
     const Place& place_;

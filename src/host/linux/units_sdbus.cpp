@@ -79,12 +79,19 @@ class SdBusUnits final : public Units {
 
     [[nodiscard]] Ending begin(Names restarts, Names starts,
                                std::chrono::seconds patience) override {
-        let_start(restarts, patience);
+        if (!restarts.empty()) let_start(restarts, patience);
         return queued({{"RestartUnit", restarts}, {"StartUnit", starts}}, patience);
     }
 
     [[nodiscard]] Ending begin_reload(Names names, std::chrono::seconds patience) override {
         return queued({{"ReloadUnit", names}}, patience);
+    }
+
+    void read_ahead(const std::string& name) override {
+        const Message call = manager_.new_call("LoadUnit");
+        check_bus(sd_bus_message_append(call.get(), "s", name.c_str()), "prepare a call");
+        check_bus(sd_bus_message_set_expect_reply(call.get(), 0), "prepare a call");
+        check_bus(sd_bus_send(manager_.bus(), call.get(), nullptr), "send a call to systemd");
     }
 
     [[nodiscard]] bool hang_up(const std::string& name) override {

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/fd.hpp"
+#include "host/linux/fastcgi.hpp"
 
 namespace wpns::host::linux_os {
 namespace {
@@ -51,12 +52,16 @@ int status_of(std::string_view answer) {
     return status;
 }
 
-/// `more` are header lines, each with its end.
-bool send_request(int fd, const std::string& name, const std::string& more = "") {
-    const std::string request = "GET / HTTP/1.1\r\nHost: " + name + "\r\n" + more +
-                                "Connection: close\r\nUser-Agent: wpns\r\n\r\n";
+/// Of a size that the buffer of a fresh socket takes.
+bool send_whole(int fd, const std::string& request) {
     return ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(request.size());
+}
+
+/// `more` are header lines, each with its end.
+bool send_request(int fd, const std::string& name, const std::string& more = "") {
+    return send_whole(fd, "GET / HTTP/1.1\r\nHost: " + name + "\r\n" + more +
+                              "Connection: close\r\nUser-Agent: wpns\r\n\r\n");
 }
 
 /// Connects without waiting: the socket of a listener with room takes it at once.
@@ -82,11 +87,22 @@ int ask(const WebProbe::Target& target, Clock::time_point deadline, const std::s
     return send_request(fd.get(), target.name, more) ? answer_on(fd.get(), deadline) : 0;
 }
 
-/// A question at a socket of this host; no valid one where it was not taken.
-UniqueFd put(const std::string& socket, const std::string& name) {
+/// A connection to a socket of this host; no valid one where it was not taken.
+UniqueFd connect_to(const std::string& socket) {
     UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const bool asked = fd.valid() && connect_to(fd.get(), socket) && send_request(fd.get(), name);
-    return asked ? std::move(fd) : UniqueFd();
+    return fd.valid() && connect_to(fd.get(), socket) ? std::move(fd) : UniqueFd();
+}
+
+/// All that comes until the other side closes; what has come where `deadline` or `limit` ends it.
+std::string all_from(int fd, Clock::time_point deadline, std::size_t limit) {
+    std::string all;
+    char part[4096];
+    while (all.size() < limit && wait_for(fd, POLLIN, deadline)) {
+        const auto size = ::recv(fd, part, sizeof part, 0);
+        if (size <= 0) break;
+        all.append(part, static_cast<std::size_t>(size));
+    }
+    return all;
 }
 
 /// The first line of a small file; empty where there is none.
@@ -124,8 +140,18 @@ class TcpProbe : public WebProbe {
 
     [[nodiscard]] int status_at(const std::string& socket, const std::string& name,
                                 std::chrono::seconds patience) const override {
-        const UniqueFd fd = put(socket, name);
-        return fd.valid() ? answer_on(fd.get(), Clock::now() + patience) : 0;
+        const UniqueFd fd = connect_to(socket);
+        const bool asked = fd.valid() && send_request(fd.get(), name);
+        return asked ? answer_on(fd.get(), Clock::now() + patience) : 0;
+    }
+
+    [[nodiscard]] std::string printed_at(const std::string& socket, const std::string& script,
+                                         const std::string& body,
+                                         std::chrono::seconds patience) const override {
+        constexpr std::size_t limit = 64 << 10;
+        const UniqueFd fd = connect_to(socket);
+        if (!fd.valid() || !send_whole(fd.get(), fastcgi_request(script, body))) return {};
+        return fastcgi_body(all_from(fd.get(), Clock::now() + patience, limit));
     }
 
     [[nodiscard]] std::set<int> workers() const override {
