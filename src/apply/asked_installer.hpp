@@ -15,7 +15,7 @@ namespace wpns::apply {
 /// in the sandbox, which says what is wrong.
 class AskedInstaller final : public host::Process::Running {
   public:
-    /// Asks at the socket of PHP, which must be there, with the service on its way.
+    /// Asks at the socket of PHP, which may just be coming up.
     AskedInstaller(const host::Host& host, const std::string& socket, const std::string& request,
                    host::Process::Command sandboxed);
 

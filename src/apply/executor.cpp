@@ -114,6 +114,7 @@ class Run {
             settle_those(is_cloning);
             return !stopped(site);
         };
+        context_.wait_for_sockets = [this] { settle_those(has_sockets); };
     }
 
     Report walk(const plan::Plan& plan) {
@@ -153,7 +154,7 @@ class Run {
     void announce(Batch batch, std::span<const std::vector<const plan::Action*>> coming) {
         const Kind kind = batch.front()->key.kind;
         if (takes(batch) || interrupted_ || host_failed_) return;
-        if (kind == Kind::file) clone_ahead(coming);
+        if (kind == Kind::file) keep_error([&] { clone_ahead(coming); });
         if (kind == Kind::netns && !context_.announcement) {
             const auto is_vhosts = [](const auto& other) { return !to_announce(other).empty(); };
             const auto vhosts = std::ranges::find_if(coming, is_vhosts);
@@ -280,13 +281,27 @@ class Run {
 
     /// Waits for all that is under way.
     void settle(Until until = Until::ended) {
-        settle_those(
-            [&](const Later& later) { return until == Until::ended || !later.is_usable(); });
+        settle_those([&](const Later& later) { return until == Until::ended || !usable(later); });
+    }
+
+    /// What goes wrong in the question goes wrong once more at its end.
+    static bool usable(const Later& later) {
+        try {
+            return later.is_usable();
+        } catch (const Error&) {
+            return false;
+        }
     }
 
     /// Nothing but services, which ask for it, waits for that.
     static bool is_cloning(const Later& later) {
         return later.actions.front()->key.kind == Kind::database;
+    }
+
+    static bool has_sockets(const Later& later) {
+        return std::ranges::any_of(later.actions, [](const plan::Action* action) {
+            return action->key.kind == Kind::unit && action->key.id.ends_with(".socket");
+        });
     }
 
     void settle_those(const std::function<bool(const Later&)>& is_due) {

@@ -20,10 +20,11 @@ struct Credential {
 /// has seen it. With a hash it is left, and only the clone of an image can be installed.
 [[nodiscard]] std::string install_request(const Wordpress& wordpress, const Credential& credential);
 
-/// The command, in a sandbox by this text of a unit.
+/// Paths in the sandboxes. The second loads the code of WordPress into PHP-FPM.
 inline constexpr const char* install_script = "/usr/share/wpns/php/install.php";
 inline constexpr const char* load_script = "/usr/share/wpns/php/load.php";
 
+/// The command, in a sandbox by this text of a unit.
 [[nodiscard]] host::Process::Command install_command(const std::string& sandbox,
                                                      const std::string& request);
 

@@ -47,6 +47,8 @@ struct Context {
     std::function<bool(const std::string& site)> can_use{};
     /// Waits for databases that are being cloned; false where the site has failed.
     std::function<bool(const std::string& site)> has_database{};
+    /// Waits for sockets that are coming up.
+    std::function<void()> wait_for_sockets{};
 };
 
 [[nodiscard]] Errors perform_accounts(Context& context, Batch batch);

@@ -184,7 +184,10 @@ Errors perform_crowd(Context& context, Batch batch) {
 
 }  // namespace
 
+/// Programs in sandboxes of their own find the database's socket in its place, or end.
 Errors perform_wordpress(Context& context, Batch batch) {
+    const auto is_asked = [&](const plan::Action* action) { return may_ask(context, *action); };
+    if (is_crowd(batch.size()) || !std::ranges::all_of(batch, is_asked)) context.wait_for_sockets();
     if (is_crowd(batch.size())) return perform_crowd(context, batch);
     context.later.push_back(begin_all(context, batch));
     return Errors(batch.size());

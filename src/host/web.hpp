@@ -29,8 +29,9 @@ class WebProbe {
     [[nodiscard]] virtual int status_at(const std::string& socket, const std::string& name,
                                         std::chrono::seconds patience) const = 0;
     /// What a script of ours prints that a site's PHP-FPM runs at its socket, with `body` as a
-    /// POST: without headers, and 64 KiB at most. Empty where nothing comes within `patience`. The
-    /// path is that in the sandbox. May be asked by several threads.
+    /// POST: without headers, and 64 KiB at most. Empty where nothing comes within `patience`, or
+    /// the socket is not there in the first ten seconds of it. The path is that in the sandbox. May
+    /// be asked by several threads.
     [[nodiscard]] virtual std::string printed_at(const std::string& socket,
                                                  const std::string& script, const std::string& body,
                                                  std::chrono::seconds patience) const = 0;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "base/fd.hpp"
@@ -93,6 +94,16 @@ UniqueFd connect_to(const std::string& socket) {
     return fd.valid() && connect_to(fd.get(), socket) ? std::move(fd) : UniqueFd();
 }
 
+/// The same where it may just be made.
+UniqueFd connect_soon(const std::string& socket, Clock::time_point deadline) {
+    UniqueFd fd = connect_to(socket);
+    while (!fd.valid() && Clock::now() < deadline) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        fd = connect_to(socket);
+    }
+    return fd;
+}
+
 /// All that comes until the other side closes; what has come where `deadline` or `limit` ends it.
 std::string all_from(int fd, Clock::time_point deadline, std::size_t limit) {
     std::string all;
@@ -149,9 +160,11 @@ class TcpProbe : public WebProbe {
                                          const std::string& body,
                                          std::chrono::seconds patience) const override {
         constexpr std::size_t limit = 64 << 10;
-        const UniqueFd fd = connect_to(socket);
+        const auto deadline = Clock::now() + patience;
+        const UniqueFd fd =
+            connect_soon(socket, std::min(deadline, Clock::now() + std::chrono::seconds(10)));
         if (!fd.valid() || !send_whole(fd.get(), fastcgi_request(script, body))) return {};
-        return fastcgi_body(all_from(fd.get(), Clock::now() + patience, limit));
+        return fastcgi_body(all_from(fd.get(), deadline, limit));
     }
 
     [[nodiscard]] std::set<int> workers() const override {
