@@ -62,12 +62,21 @@ struct Content {
     std::string to;
 };
 
+/// With a core of its own the site owns the directory above, in which nothing is looked for.
+bool has_place(const host::Files& files, const std::string& directory) {
+    try {
+        return files.is_directory(directory);
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 std::vector<Content> contents_of(const host::Files& files, Batch batch) {
     std::vector<Content> contents;
     for (const auto* action : batch) {
         const std::string to = data_of(*action) + "/www/wp-content";
         const auto core = std::ranges::find(action->needs, Kind::core, &ResourceKey::kind);
-        if (core != action->needs.end() && files.is_directory(to))
+        if (core != action->needs.end() && has_place(files, to))
             contents.push_back({core->id + "/wp-content", to});
     }
     return contents;

@@ -796,6 +796,14 @@ TEST_F(Lifecycle, ANewSiteIsInstalledByItsOwnPhpAndByASandboxWhereThatFails) {
     EXPECT_TRUE(fake_.files.files.contains("/var/lib/wpns/sites/site-d/wordpress.installed"));
 }
 
+TEST_F(Lifecycle, ASiteWithACoreOfItsOwnIsInstalledInASandbox) {
+    ASSERT_EQ(errors_of(sync()), "");
+    put_site("site-c", "[wordpress]\ncore = \"private\"\n");
+    ASSERT_EQ(errors_of(sync()), "");
+    EXPECT_FALSE(fake_.web.asked.contains("php at /run/wpns/site-c/php.sock"));
+    EXPECT_TRUE(fake_.files.files.contains("/var/lib/wpns/sites/site-c/wordpress.installed"));
+}
+
 TEST_F(Lifecycle, WhatASiteHasAlreadyIsInstalledInASandbox) {
     ASSERT_EQ(errors_of(sync()), "");
     fake_.files.files.erase("/var/lib/wpns/sites/site-a/wordpress.installed");

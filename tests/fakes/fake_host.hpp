@@ -94,7 +94,17 @@ class FakeFiles : public host::Files {
         const auto it = directories.find(path);
         return it == directories.end() ? std::nullopt : std::optional(it->second);
     }
+    /// In a directory that is not root's nothing is looked for.
+    void require_roots(const std::string& path) const {
+        for (auto at = path.rfind('/'); at != 0 && at != std::string::npos;
+             at = path.rfind('/', at - 1)) {
+            const auto above = directories.find(path.substr(0, at));
+            if (above != directories.end() && above->second.uid != 0)
+                throw Error(ErrorKind::conflict, above->first + " is not root's alone");
+        }
+    }
     [[nodiscard]] bool is_directory(const std::string& path) const override {
+        require_roots(path);
         return directories.contains(path);
     }
     [[nodiscard]] std::vector<std::string> list(const std::string& directory) const override {
