@@ -7,7 +7,7 @@
 namespace wpns::apply {
 
 AskedInstaller::AskedInstaller(const host::Host& host, const std::string& socket,
-                               const std::string& request, host::Process::Command sandboxed)
+                               host::Process::Command sandboxed)
     : host_(host), sandboxed_(std::move(sandboxed)) {
     const auto asked = [&](const char* script, const std::string& body) {
         return std::async(std::launch::async,
@@ -15,7 +15,7 @@ AskedInstaller::AskedInstaller(const host::Host& host, const std::string& socket
                               return web.printed_at(socket, script, body, patience);
                           });
     };
-    answer_ = asked(install_script, request);
+    answer_ = asked(install_script, sandboxed_.input);
     loaded_ = asked(load_script, "{}");
 }
 

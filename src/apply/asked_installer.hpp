@@ -15,8 +15,8 @@ namespace wpns::apply {
 /// in the sandbox, which says what is wrong.
 class AskedInstaller final : public host::Process::Running {
   public:
-    /// Asks at the socket of PHP, which may just be coming up.
-    AskedInstaller(const host::Host& host, const std::string& socket, const std::string& request,
+    /// Asks at the socket of PHP, which may just be coming up; `sandboxed` has the request, too.
+    AskedInstaller(const host::Host& host, const std::string& socket,
                    host::Process::Command sandboxed);
 
     [[nodiscard]] std::optional<std::string> first_line() override;

@@ -57,17 +57,6 @@ class Installer {
                                install_request(wordpress, {Credential::As::password, password}));
     }
 
-    /// For the clone of an image: the hash of a password that nobody has chosen is made here.
-    [[nodiscard]] std::string short_request(const plan::Action& action) const {
-        const auto& password = passwords_.at(action.key.site);
-        const Credential plain{Credential::As::password, password};
-        return install_request(
-            std::get<Wordpress>(*action.after),
-            context_.options.admin_password.empty()
-                ? Credential{Credential::As::hash, hash_of_random_password(password)}
-                : plain);
-    }
-
     void finish(const plan::Action& action, const host::Process::Result& result) {
         require_installed(result);
         if (context_.options.admin_password.empty())
@@ -118,7 +107,7 @@ std::unique_ptr<host::Process::Running> begin(const Context& context, Installer&
     const auto site = SiteName::parse(action.key.site);
     if (!site || !may_ask(context, action)) return context.host.process.begin(command);
     return std::make_unique<AskedInstaller>(context.host, names::php_socket(*site),
-                                            installer.short_request(action), std::move(command));
+                                            std::move(command));
 }
 
 /// A sandbox takes longer to be cleaned up than the installer to be done in it.
