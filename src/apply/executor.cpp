@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <span>
+#include <unordered_set>
 #include <utility>
 
 #include "apply/announcement.hpp"
@@ -177,8 +178,9 @@ class Run {
         const auto databases = std::ranges::find_if(coming, is_databases);
         if (databases == coming.end()) return;
         auto ready = going_on(*databases);
+        const auto begun = under_way();
         std::erase_if(ready, [&](const auto* action) {
-            return is_under_way(action) || !can_be_cloned(context_, *action);
+            return begun.contains(action) || !can_be_cloned(context_, *action);
         });
         if (!ready.empty()) (void)perform_databases(context_, ready);
     }
@@ -200,11 +202,12 @@ class Run {
             report_[""].errors.emplace_back("stopped by a signal");
         }
         std::vector<const plan::Action*> effects;
+        const auto begun = under_way();
         for (const auto* action : batch) {
-            if (stopped(action->key.site) && !is_under_way(action)) {
-                ++report_[action->key.site].skipped;
-            } else if (is_under_way(action)) {
+            if (begun.contains(action)) {
                 options_.progress.begin(*action);
+            } else if (stopped(action->key.site)) {
+                ++report_[action->key.site].skipped;
             } else if (is_only_recorded(*action)) {
                 finish(*action, {});
             } else {
@@ -219,8 +222,9 @@ class Run {
             std::vector<bool> skipped;
             for (std::size_t i = 0; i < effects.size(); ++i)
                 skipped.push_back(!errors.at(i).empty() && stopped(effects[i]->key.site));
+            const auto left = under_way();
             for (std::size_t i = 0; i < effects.size(); ++i) {
-                if (is_under_way(effects[i])) continue;
+                if (left.contains(effects[i])) continue;
                 if (skipped[i])
                     ++report_[effects[i]->key.site].skipped;
                 else
@@ -258,15 +262,15 @@ class Run {
     /// database by itself (it connects to a socket that is there), and nginx takes its time to
     /// learn of a site.
     static bool runs_beside_starts(Batch batch) {
-        const Kind kind = batch.front()->key.kind;
-        return !takes(batch) && (kind == Kind::unit || kind == Kind::wordpress ||
-                                 kind == Kind::database || kind == Kind::vhost);
+        return may_be_left(batch) || (!takes(batch) && batch.front()->key.kind == Kind::vhost);
     }
 
-    [[nodiscard]] bool is_under_way(const plan::Action* action) const {
-        return std::ranges::any_of(context_.later, [&](const Later& later) {
-            return std::ranges::find(later.actions, action) != later.actions.end();
-        });
+    /// Asked for each action of a batch, while thousands may be under way.
+    [[nodiscard]] std::unordered_set<const plan::Action*> under_way() const {
+        std::unordered_set<const plan::Action*> all;
+        for (const Later& later : context_.later)
+            all.insert(later.actions.begin(), later.actions.end());
+        return all;
     }
 
     static Errors outcome_of(const Later& later) {

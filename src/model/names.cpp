@@ -68,6 +68,7 @@ std::string web_socket(const SiteName& site) {
 std::string php_socket(const SiteName& site) {
     return run_dir(site) + "/php.sock";
 }
+
 std::string netns_path(const SiteName& site) {
     return "/run/netns/" + site.str();
 }

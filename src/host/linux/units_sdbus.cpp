@@ -79,7 +79,7 @@ class SdBusUnits final : public Units {
 
     [[nodiscard]] Ending begin(Names restarts, Names starts,
                                std::chrono::seconds patience) override {
-        if (!restarts.empty()) let_start(restarts, patience);
+        let_start(restarts, patience);
         return queued({{"RestartUnit", restarts}, {"StartUnit", starts}}, patience);
     }
 
